@@ -1,0 +1,18 @@
+export type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "./store.js";
+export {
+  PayloadTooLargeError,
+  ScriptsForbiddenError,
+  SessionConflictError,
+  SessionExistsError,
+  SessionStoreError,
+  StoreClosedError,
+  StoreUnavailableError,
+} from "./errors.js";
+export type { SessionStoreErrorCode, UnavailableReason } from "./errors.js";
+export { jsonCodec } from "./codec.js";
+export type { Codec } from "./codec.js";
+export { MemoryStore } from "./memory/memory-store.js";
+export type { MemoryStoreOptions } from "./memory/memory-store.js";
+export { onSessionaryEvent } from "./events.js";
+export type { SessionaryEvents } from "./events.js";
+export { isSessionId } from "./session-id.js";

@@ -1,0 +1,44 @@
+/** The checks that every options object and URL goes through, once, when a store or adapter is made. */
+
+/** @throws TypeError naming the option and what it takes. */
+export function positiveInteger(name: string, value: unknown): number {
+  if (!Number.isSafeInteger(value) || (value as number) < 1) {
+    throw new TypeError(`${name} must be a positive integer, not ${show(value)}`);
+  }
+  return value as number;
+}
+
+/** @throws TypeError naming the option and what it takes. */
+export function durationMs(name: string, value: unknown, { min = 1, max = 2 ** 31 - 1 } = {}): number {
+  if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
+    throw new TypeError(`${name} must be an integer of milliseconds from ${min} to ${max}, not ${show(value)}`);
+  }
+  return value as number;
+}
+
+/** @throws TypeError naming the option and what it takes. */
+export function oneOf<T extends string>(name: string, value: unknown, accepted: readonly T[]): T {
+  if (!accepted.includes(value as T)) {
+    throw new TypeError(`${name} must be ${accepted.map((each) => `"${each}"`).join(" or ")}, not ${show(value)}`);
+  }
+  return value as T;
+}
+
+/** @throws TypeError naming the first option that is not among the accepted ones. */
+export function knownOptions(where: string, options: object, accepted: readonly string[]): void {
+  if (options === null || typeof options !== "object" || Array.isArray(options)) {
+    throw new TypeError(`${where} takes an options object, not ${show(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (!accepted.includes(name)) {
+      throw new TypeError(`${where} has no option "${name}"; it takes ${accepted.join(", ")}`);
+    }
+  }
+}
+
+/** A value for a message: short, and never the text of a string, which may be a secret. */
+function show(value: unknown): string {
+  if (value === null) return "null";
+  if (typeof value === "number" || typeof value === "boolean" || value === undefined) return String(value);
+  return Array.isArray(value) ? "an array" : typeof value === "string" ? "this string" : `a value of type ${typeof value}`;
+}

@@ -1,0 +1,74 @@
+import type { Codec } from "./codec.js";
+import { PayloadTooLargeError } from "./errors.js";
+import { publish } from "./events.js";
+import type { SessionData, SessionEntry } from "./store.js";
+
+/** @default 1 MiB; in bytes of UTF-8 */
+export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
+
+/** How a store turns entries into what it keeps, and what it finds into data: one rule for all stores. */
+export class PayloadFormat<T extends SessionData> {
+  readonly #store: string;
+  readonly #codec: Codec;
+  readonly #maxBytes: number;
+
+  constructor(store: string, codec: Codec, maxBytes: number) {
+    this.#store = store;
+    this.#codec = codec;
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * @throws TypeError when the entry is not valid.
+   * @throws PayloadTooLargeError when it takes more than the limit.
+   */
+  encode(entry: SessionEntry<T>, id: string): string {
+    assertEntry(entry);
+    const text = this.#codec.encode(entry.data, id);
+    const bytes = this.#tooLarge(text);
+    if (bytes !== undefined) throw new PayloadTooLargeError(bytes, this.#maxBytes);
+    return text;
+  }
+
+  /** @returns `undefined`, and publishes an event, when the text is not a session. */
+  decode(text: string, id: string): T | undefined {
+    if (this.#tooLarge(text) !== undefined) return this.undecodable("larger than maxPayloadBytes");
+    try {
+      return this.#codec.decode(text, id) as T;
+    } catch {
+      return this.undecodable("not what the codec writes");
+    }
+  }
+
+  undecodable(reason: string): undefined {
+    publish("payload-undecodable", { store: this.#store, reason });
+    return undefined;
+  }
+
+  #tooLarge(text: string): number | undefined {
+    // UTF-8 takes at most three bytes for one UTF-16 unit: most payloads need no exact count.
+    if (text.length * 3 <= this.#maxBytes) return undefined;
+    const bytes = Buffer.byteLength(text);
+    return bytes > this.#maxBytes ? bytes : undefined;
+  }
+}
+
+/** @throws TypeError when `data` is not an object or `expiresAt` not a finite number. */
+export function assertEntry(entry: SessionEntry): void {
+  if (typeof entry !== "object" || entry === null) throw new TypeError("entry must be an object { data, expiresAt }");
+  const data: unknown = entry.data;
+  if (typeof data !== "object" || data === null || Array.isArray(data)) {
+    throw new TypeError("entry.data must be an object of JSON values");
+  }
+  assertExpiresAt(entry);
+}
+
+/** What a Date can hold (ECMA-262, "Time Values and Time Range"). */
+const MAX_EPOCH_MS = 8.64e15;
+
+/** @throws TypeError when `expiresAt` is not a moment. */
+export function assertExpiresAt(entry: SessionEntry): void {
+  if (!(Math.abs(entry.expiresAt) <= MAX_EPOCH_MS)) {
+    throw new TypeError("entry.expiresAt must be a finite number of epoch milliseconds, as Date.now() gives");
+  }
+}

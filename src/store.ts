@@ -1,0 +1,91 @@
+/**
+ * The contract that every store keeps and every adapter relies on.
+ *
+ * Its edge cases are written here and nowhere else; `sessionary/conformance` has one test for each
+ * sentence of the list below.
+ *
+ * Reading
+ * - `undefined` and `false` mean that the session is missing, expired or destroyed; a rejection
+ *   means a real fault.
+ * - What `get` returns is the caller's own copy, round-tripped through the codec.
+ * - A payload that cannot be decoded is a miss and an event, never an error.
+ *
+ * Writing
+ * - There is no upsert: `create` makes a session that does not exist, `update` changes one that does.
+ * - `create` rejects with `SessionExistsError` when the id is taken, and leaves the first session as it was.
+ * - `update` resolves to `undefined`, and writes nothing, when the session is gone.
+ * - `update` with `ifVersion` rejects with `SessionConflictError`, which carries the current record,
+ *   when the stored version differs; check and write are one atomic step.
+ * - A version is opaque; equal versions of one session mean equal data.
+ * - `touch` moves the expiry only; data and version stay.
+ * - A past `expiresAt` is accepted and leaves nothing readable.
+ * - A session is gone once its `expiresAt` has passed.
+ * - A write reads its entry before it returns: changing the object afterwards changes nothing stored.
+ * - Data that JSON cannot carry (a BigInt, a cycle, a getter that throws) is a `TypeError` that names
+ *   the key, and writes nothing.
+ * - An `expiresAt` that is not a finite number is a `TypeError`, and writes nothing.
+ *
+ * Ids
+ * - Anything but 1 to 256 printable ASCII characters without a space is a miss on `get`, `update`,
+ *   `touch` and `destroy`, and a `TypeError` on `create`.
+ *
+ * The whole
+ * - `destroy` tells whether there was a session to destroy.
+ * - `ids` gives every live id; an id that comes or goes meanwhile may be there or not.
+ * - `count` counts live sessions.
+ * - `clear` destroys every session of this store and nothing else.
+ * - After `close` every method rejects with `StoreClosedError`; closing again does nothing.
+ */
+
+/** A session's fields: JSON values only. */
+export type SessionData = Record<string, unknown>;
+
+/** What a caller writes. */
+export interface SessionEntry<T extends SessionData = SessionData> {
+  data: T;
+  /** When the session ends: absolute, epoch milliseconds. */
+  expiresAt: number;
+}
+
+/** What a store gives back. */
+export interface SessionRecord<T extends SessionData = SessionData> extends SessionEntry<T> {
+  /** Opaque. Equal versions of one session mean equal data. */
+  readonly version: string;
+}
+
+export interface UpdateOptions {
+  /** Write only if the stored version is this one. */
+  ifVersion?: string;
+}
+
+/** See the top of this file for what holds in every store. */
+export interface SessionStore<T extends SessionData = SessionData> {
+  /** @returns the live session, or `undefined` when there is none. */
+  get(id: string): Promise<SessionRecord<T> | undefined>;
+  /**
+   * @returns the version written.
+   * @throws SessionExistsError when the id is taken; TypeError when the id or the entry is not valid.
+   */
+  create(id: string, entry: SessionEntry<T>): Promise<string>;
+  /**
+   * @returns the version written, or `undefined` when the session is gone.
+   * @throws SessionConflictError when `ifVersion` is given and another version is stored.
+   */
+  update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined>;
+  /**
+   * Moves the expiry. The entry is what the caller holds of the session, so that a store may use its
+   * data (an index, say) without reading it.
+   * @returns whether the session was there.
+   */
+  touch(id: string, entry: SessionEntry<T>): Promise<boolean>;
+  /** @returns whether the session was there. */
+  destroy(id: string): Promise<boolean>;
+  /** Every live id, in no order. */
+  ids(): AsyncIterable<string>;
+  /** How many sessions are live. */
+  count(): Promise<number>;
+  /** Destroys every session of this store. */
+  clear(): Promise<void>;
+  /** Frees what the store made; a client that it was handed stays open. */
+  close(): Promise<void>;
+}

@@ -32,7 +32,8 @@ export const jsonCodec: Codec = {
   decode(text) {
     assertDepth(text);
     const data: unknown = parse(text);
-    if (typeof data !== "object" || data === null || Array.isArray(data)) throw new TypeError("not an object");
+    if (typeof data !== "object" || data === null || Array.isArray(data))
+      throw new TypeError("not an object");
     return data as SessionData;
   },
 };

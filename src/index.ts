@@ -16,3 +16,5 @@ export type { MemoryStoreOptions } from "./memory/memory-store.js";
 export { onSessionaryEvent } from "./events.js";
 export type { SessionaryEvents } from "./events.js";
 export { isSessionId } from "./session-id.js";
+export { createStore } from "./create-store.js";
+export type { CreateStoreOptions, StoreConfig, StoreFactory } from "./create-store.js";

@@ -11,7 +11,9 @@ export function positiveInteger(name: string, value: unknown): number {
 /** @throws TypeError naming the option and what it takes. */
 export function durationMs(name: string, value: unknown, { min = 1, max = 2 ** 31 - 1 } = {}): number {
   if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
-    throw new TypeError(`${name} must be an integer of milliseconds from ${min} to ${max}, not ${show(value)}`);
+    throw new TypeError(
+      `${name} must be an integer of milliseconds from ${min} to ${max}, not ${show(value)}`,
+    );
   }
   return value as number;
 }
@@ -19,7 +21,9 @@ export function durationMs(name: string, value: unknown, { min = 1, max = 2 ** 3
 /** @throws TypeError naming the option and what it takes. */
 export function oneOf<T extends string>(name: string, value: unknown, accepted: readonly T[]): T {
   if (!accepted.includes(value as T)) {
-    throw new TypeError(`${name} must be ${accepted.map((each) => `"${each}"`).join(" or ")}, not ${show(value)}`);
+    throw new TypeError(
+      `${name} must be ${accepted.map((each) => `"${each}"`).join(" or ")}, not ${show(value)}`,
+    );
   }
   return value as T;
 }
@@ -40,5 +44,9 @@ export function knownOptions(where: string, options: object, accepted: readonly 
 function show(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "number" || typeof value === "boolean" || value === undefined) return String(value);
-  return Array.isArray(value) ? "an array" : typeof value === "string" ? "this string" : `a value of type ${typeof value}`;
+  return Array.isArray(value)
+    ? "an array"
+    : typeof value === "string"
+      ? "this string"
+      : `a value of type ${typeof value}`;
 }

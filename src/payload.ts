@@ -55,7 +55,8 @@ export class PayloadFormat<T extends SessionData> {
 
 /** @throws TypeError when `data` is not an object or `expiresAt` not a finite number. */
 export function assertEntry(entry: SessionEntry): void {
-  if (typeof entry !== "object" || entry === null) throw new TypeError("entry must be an object { data, expiresAt }");
+  if (typeof entry !== "object" || entry === null)
+    throw new TypeError("entry must be an object { data, expiresAt }");
   const data: unknown = entry.data;
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
     throw new TypeError("entry.data must be an object of JSON values");

@@ -45,7 +45,8 @@ export class MemoryStore<T extends SessionData = SessionData> implements Session
   constructor(options: MemoryStoreOptions = {}) {
     knownOptions("MemoryStore", options, ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now"]);
     const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now } = options;
-    const maxPayloadBytes = options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, maxBytes ?? Infinity);
+    const maxPayloadBytes =
+      options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, maxBytes ?? Infinity);
     this.#format = new PayloadFormat("memory", codec, positiveInteger("maxPayloadBytes", maxPayloadBytes));
     this.#now = now ?? Date.now;
     this.#elapsed = now ?? (() => performance.now());
@@ -75,7 +76,11 @@ export class MemoryStore<T extends SessionData = SessionData> implements Session
     return this.#write(id, text, entry.expiresAt);
   }
 
-  async update(id: string, entry: SessionEntry<T>, { ifVersion }: UpdateOptions = {}): Promise<string | undefined> {
+  async update(
+    id: string,
+    entry: SessionEntry<T>,
+    { ifVersion }: UpdateOptions = {},
+  ): Promise<string | undefined> {
     const kept = this.#read(id);
     const text = this.#format.encode(entry, id);
     if (kept === undefined) return undefined;
@@ -148,7 +153,11 @@ export class MemoryStore<T extends SessionData = SessionData> implements Session
   #record(id: string, { text, deadline, version }: Kept): SessionRecord<T> | undefined {
     const data = this.#format.decode(text, id);
     if (data === undefined) return undefined;
-    return { data, expiresAt: Math.round(deadline - this.#elapsed() + this.#now()), version: String(version) };
+    return {
+      data,
+      expiresAt: Math.round(deadline - this.#elapsed() + this.#now()),
+      version: String(version),
+    };
   }
 
   #write(id: string, text: string, expiresAt: number, version = ++this.#versions): string {

@@ -1,0 +1,70 @@
+/** The `cookie` field of a stored session, as express-session and @fastify/session write it. */
+export type CookieData = Record<string, unknown>;
+
+const isText = (value: unknown) => typeof value === "string";
+const isFlag = (value: unknown) => typeof value === "boolean";
+const isDate = (value: unknown) =>
+  value === false || (isText(value) && !Number.isNaN(Date.parse(value as string)));
+
+const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
+  originalMaxAge: Number.isFinite,
+  expires: isDate,
+  originalExpires: isDate,
+  httpOnly: isFlag,
+  secure: (value) => isFlag(value) || value === "auto",
+  partitioned: isFlag,
+  sameSite: (value) => isFlag(value) || isText(value),
+  path: isText,
+  domain: isText,
+  priority: isText,
+};
+
+/** These are accessors and methods of the frameworks' cookies: data under such a name would break them. */
+const RESERVED = ["maxAge", "data", "serialize", "toJSON", "_expires"];
+
+/** Whether the frameworks can make their cookie of it. An attribute that is unknown here may be new. */
+export function isCookieData(value: unknown): value is CookieData {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.entries(value).every(([name, attribute]) => {
+    if (RESERVED.includes(name)) return false;
+    if (attribute === null) return true;
+    const fits = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
+    return fits ? fits(attribute) : typeof attribute !== "object";
+  });
+}
+
+/** A live session's cookie as data. */
+export function toCookieData(cookie: unknown): CookieData {
+  if (typeof cookie !== "object" || cookie === null)
+    throw new TypeError("session.cookie must be a cookie object");
+  const { toJSON } = cookie as { toJSON?: () => CookieData };
+  return typeof toJSON === "function" ? toJSON.call(cookie) : { ...cookie };
+}
+
+/** When the cookie ends, in epoch milliseconds, or `undefined` when it ends with the browser. */
+export function expiryOf(cookie: CookieData): number | undefined {
+  const { expires } = cookie;
+  if (expires === undefined || expires === null || expires === false) return undefined;
+  const time = expires instanceof Date ? expires.getTime() : Date.parse(expires as string);
+  if (Number.isNaN(time)) throw new TypeError("session.cookie.expires must be a date");
+  return time;
+}
+
+/**
+ * The cookie with its dates set to the session's real end. What is stored may be long past: a touch
+ * moves the store's expiry and leaves the text.
+ */
+export function withExpiry(cookie: CookieData, expiresAt: number): CookieData {
+  const { originalExpires: _, ...rest } = cookie;
+  if (expiryOf(cookie) === undefined) return rest;
+  return { ...rest, expires: new Date(expiresAt).toISOString() };
+}
+
+/** Whether two cookies are the same but for their dates. */
+export function sameAttributes(a: CookieData, b: CookieData): boolean {
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (name !== "expires" && name !== "originalExpires" && (a[name] ?? null) !== (b[name] ?? null))
+      return false;
+  }
+  return true;
+}

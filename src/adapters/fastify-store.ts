@@ -1,0 +1,134 @@
+import type * as Fastify from "fastify";
+import type { SessionStore as FastifySessionStore } from "@fastify/session";
+import { LRUCache } from "lru-cache";
+import { publish } from "../events.js";
+import { callBack } from "./call-back.js";
+import { GONE, type Loaded, type SessionCore } from "./session-core.js";
+
+/** Methods of @fastify/session's session: a stored field of such a name would take its place. */
+const METHODS = [
+  "options",
+  "touch",
+  "regenerate",
+  "get",
+  "set",
+  "destroy",
+  "reload",
+  "save",
+  "isModified",
+  "isSaved",
+];
+
+/** Loads that no hook claimed. Far more than requests are under way at once; see `onRequest`. */
+const MAX_UNCLAIMED = 10_000;
+
+interface Handoff {
+  id: string;
+  loaded: Loaded;
+}
+
+/**
+ * A store for @fastify/session's `store` option. @fastify/session makes its own session object of what
+ * `get` gives, and hands it out from the callback to the next `onRequest` hook without a pause: what was
+ * loaded waits in `#handoff` for as long, for `onRequest` to tie it to that object.
+ */
+export class FastifyStore implements FastifySessionStore {
+  readonly #core: SessionCore;
+  readonly #unclaimed = new LRUCache<string, Handoff>({ max: MAX_UNCLAIMED });
+  #handoff: Handoff | undefined;
+
+  /** Use `fastifyStore()`. */
+  constructor(core: SessionCore) {
+    this.#core = core;
+  }
+
+  /**
+   * The hook that ties a session to what its request loaded. The plugin adds it; when you register
+   * @fastify/session yourself, add it right after: `app.addHook("onRequest", store.onRequest)`. Without
+   * it a save is merged with what was loaded last under its id, by whichever request.
+   */
+  readonly onRequest = (request: Fastify.FastifyRequest, _reply: unknown, done: () => void): void => {
+    this.#claim(request);
+    done();
+  };
+
+  get(id: string, callback: (error: unknown, session?: Fastify.Session | null) => void): void {
+    callBack(this.#load(id), (error, found) => {
+      // A session that is loaded anew in a request keeps its id, even when there is nothing to load:
+      // saving it would make a destroyed session again.
+      this.#handoff = { id, loaded: found?.loaded ?? GONE };
+      try {
+        callback(error, found?.data as Fastify.Session | undefined);
+      } finally {
+        if (this.#handoff !== undefined) this.#unclaimed.set(id, this.#handoff);
+        this.#handoff = undefined;
+      }
+    });
+  }
+
+  /**
+   * Stores a request's session: creates it when it is new, updates it when it was loaded or saved
+   * before, and drops the write when it is gone. Any other object replaces what is stored.
+   */
+  set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
+    callBack(this.#save(id, session), (error) => callback(error));
+  }
+
+  destroy(id: string, callback: (error?: unknown) => void): void {
+    callBack(this.#core.destroy(id), (error) => callback(error));
+  }
+
+  async #load(id: string) {
+    const found = await this.#core.load(id);
+    if (found === undefined || !METHODS.some((name) => Object.hasOwn(found.data, name))) return found;
+    publish("payload-undecodable", {
+      store: "fastifyStore",
+      reason: "a field has the name of a session's method",
+    });
+    return undefined;
+  }
+
+  async #save(id: string, session: object): Promise<void> {
+    const isLive = "isModified" in (Object.getPrototypeOf(session) as object);
+    if (!isLive) return this.#core.replace(id, session);
+    const method = METHODS.find((name) => Object.prototype.propertyIsEnumerable.call(session, name));
+    if (method !== undefined) {
+      throw new TypeError(
+        `a session can't have a field "${method}": @fastify/session has a method of that name`,
+      );
+    }
+    const unclaimed = this.#unclaimed.get(id);
+    if (unclaimed !== undefined && !this.#core.isTied(session)) this.#core.tie(session, unclaimed.loaded);
+    return this.#core.save(id, session);
+  }
+
+  #claim(request: Fastify.FastifyRequest): void {
+    const { session } = request;
+    if (typeof session?.reload !== "function") return; // a path without sessions
+    const handoff = this.#handoff;
+    if (handoff?.id === session.sessionId) this.#core.tie(session, handoff.loaded);
+    this.#handoff = undefined;
+    this.#claimReloads(request, session);
+  }
+
+  /** `reload` puts a new session object in place of this one, and no hook runs. */
+  #claimReloads(request: Fastify.FastifyRequest, session: Fastify.FastifyRequest["session"]): void {
+    const reload = session.reload as (callback: (error?: unknown) => void) => void;
+    const claim = (callback: (error?: unknown) => void) => {
+      reload.call(session, (error?: unknown) => {
+        this.#claim(request);
+        callback(error);
+      });
+    };
+    Object.defineProperty(session, "reload", {
+      configurable: true,
+      writable: true,
+      value: (callback?: (error?: unknown) => void) =>
+        callback
+          ? claim(callback)
+          : new Promise<void>((resolve, reject) =>
+              claim((error) => (error ? reject(error as Error) : resolve())),
+            ),
+    });
+  }
+}

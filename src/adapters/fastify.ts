@@ -1,0 +1,51 @@
+import fastifyCookie from "@fastify/cookie";
+import fastifySession, { type FastifySessionOptions } from "@fastify/session";
+import type { FastifyInstance } from "fastify";
+import fp from "fastify-plugin";
+import { knownOptions } from "../options.js";
+import type { SessionStore } from "../store.js";
+import { FastifyStore } from "./fastify-store.js";
+import { ADAPTER_OPTIONS, type AdapterOptions } from "./options.js";
+import { SessionCore } from "./session-core.js";
+
+export type { AdapterOptions } from "./options.js";
+export { FastifyStore } from "./fastify-store.js";
+
+/** @fastify/session's options, with any `SessionStore` as the store, and the adapter's. */
+export interface SessionaryFastifyOptions extends Omit<FastifySessionOptions, "store">, AdapterOptions {
+  store: SessionStore;
+  /**
+   * Whether a session is stored for a request that put nothing into it. @fastify/session's own default
+   * is true, which makes a record for each request without a cookie.
+   * @default false
+   */
+  saveUninitialized?: boolean;
+}
+
+/**
+ * A store for those who register @fastify/session themselves. Add its `onRequest` hook after it.
+ * @throws TypeError naming the option that is not valid.
+ */
+export function fastifyStore(store: SessionStore, options: AdapterOptions = {}): FastifyStore {
+  knownOptions("fastifyStore", options, ADAPTER_OPTIONS);
+  return new FastifyStore(new SessionCore("fastifyStore", store, options));
+}
+
+/**
+ * Sessions for Fastify: registers @fastify/cookie, unless it is there, and @fastify/session with the
+ * given store.
+ */
+export default fp(
+  async (app: FastifyInstance, options: SessionaryFastifyOptions) => {
+    const { store, onConflict, touchAfterMs, ttlMs, ...sessionOptions } = options;
+    const adapter = fastifyStore(store, {
+      ...(onConflict !== undefined && { onConflict }),
+      ...(touchAfterMs !== undefined && { touchAfterMs }),
+      ...(ttlMs !== undefined && { ttlMs }),
+    });
+    if (!app.hasReplyDecorator("setCookie")) await app.register(fastifyCookie);
+    await app.register(fastifySession, { saveUninitialized: false, ...sessionOptions, store: adapter });
+    app.addHook("onRequest", adapter.onRequest);
+  },
+  { fastify: "5.x", name: "sessionary" },
+);

@@ -1,0 +1,208 @@
+import { hasCode, type SessionConflictError } from "../errors.js";
+import { publish, type SessionaryEvents } from "../events.js";
+import type { SessionData, SessionEntry, SessionStore } from "../store.js";
+import { type CookieData, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
+import { ConflictMerger } from "./conflict-merger.js";
+import { type Image, entryOf, entryOfImage, imageOf, sameImage } from "./image.js";
+import { type AdapterOptions, type CheckedAdapterOptions, checkAdapterOptions } from "./options.js";
+
+/** The session as this request last saw it stored, or that it is gone. */
+export type Loaded = (Image & { readonly stored: { readonly version: string } }) | typeof GONE;
+export const GONE = Symbol("gone");
+
+/** What is known of a live session object. Saves of one object take turns. */
+interface Tie {
+  loaded?: Loaded;
+  saving?: Promise<void>;
+}
+
+/**
+ * What both adapters do between a framework and a store: tell a create from an update, drop a save
+ * whose session is gone, merge what crossed, touch instead of writing what did not change.
+ */
+export class SessionCore {
+  readonly store: SessionStore;
+  readonly #adapter: string;
+  readonly #options: CheckedAdapterOptions;
+  readonly #merger: ConflictMerger;
+  readonly #ties = new WeakMap<object, Tie>();
+  #detectsConflicts: boolean;
+
+  /** @throws TypeError naming the option that is not valid. */
+  constructor(adapter: string, store: SessionStore, options: AdapterOptions) {
+    if (typeof store?.get !== "function" || typeof store.update !== "function") {
+      throw new TypeError(
+        `${adapter} takes a SessionStore: a MemoryStore, a RedisStore or what createStore() gives`,
+      );
+    }
+    this.store = store;
+    this.#adapter = adapter;
+    this.#options = checkAdapterOptions(options);
+    this.#merger = new ConflictMerger(store);
+    this.#detectsConflicts = this.#options.onConflict !== "overwrite";
+  }
+
+  /** What the framework is to make its session of, its cookie stamped with the real expiry. */
+  async load(id: string): Promise<{ data: SessionData; loaded: Loaded } | undefined> {
+    const record = await this.store.get(id);
+    if (record === undefined) return undefined;
+    const { expiresAt } = record;
+    const { cookie: stored, ...fields } = record.data;
+    if (!isCookieData(stored)) {
+      publish("payload-undecodable", { store: this.#adapter, reason: "not a session with a cookie" });
+      return undefined;
+    }
+    const cookie = withExpiry(stored, expiresAt);
+    const loaded = { fields: JSON.stringify(fields), cookie, expiresAt, stored: record };
+    return { data: { cookie: { ...cookie }, ...fields }, loaded };
+  }
+
+  /** Ties what was loaded to the live session object that the framework made of it. */
+  tie(session: object, loaded: Loaded): void {
+    this.#ties.set(session, { loaded });
+  }
+
+  isTied(session: object): boolean {
+    return this.#ties.has(session);
+  }
+
+  /**
+   * Stores a live session. A session that is gone is not an error: nothing is written.
+   * @throws TypeError, and what the store rejects with.
+   */
+  async save(id: string, session: object): Promise<void> {
+    await this.#reported("save", async () => {
+      const { image, entry } = imageOf(session, this.#options.ttlMs);
+      await this.#inTurn(session, (tie, waited) =>
+        this.#save(id, tie, image, waited ? entryOfImage(image) : entry),
+      );
+    });
+  }
+
+  /** Stores a session that no request has loaded, whether there is one or not: for tools, by hand. */
+  async replace(id: string, session: object): Promise<void> {
+    await this.#reported("save", async () => {
+      const { entry } = imageOf(session, this.#options.ttlMs);
+      if ((await this.store.update(id, entry)) === undefined) await this.store.create(id, entry);
+    });
+  }
+
+  /** Moves the expiry of a live session that the framework found unchanged. */
+  async touch(id: string, session: object): Promise<void> {
+    await this.#reported("touch", async () => {
+      const { cookie: _, ...fields } = session as SessionData;
+      const entry = entryOf(session, fields, this.#options.ttlMs);
+      await this.#inTurn(session, async (tie) => {
+        const { loaded } = tie;
+        // The frameworks' change detection leaves the cookie out; a touch alone would lose its change.
+        const sameCookie =
+          loaded === undefined ||
+          loaded === GONE ||
+          sameAttributes(loaded.cookie, entry.data.cookie as CookieData);
+        if (sameCookie) await this.#touch(id, tie, entry);
+        else await this.#save(id, tie, imageOf(session, this.#options.ttlMs).image, entry);
+      });
+    });
+  }
+
+  async destroy(id: string): Promise<void> {
+    await this.#reported("destroy", () => this.store.destroy(id));
+  }
+
+  async #save(id: string, tie: Tie, image: Image, entry: SessionEntry): Promise<void> {
+    const { loaded } = tie;
+    if (loaded === GONE) return drop("save");
+    if (loaded === undefined) {
+      const version = await this.store.create(id, entry);
+      tie.loaded = { ...image, stored: { version } };
+    } else if (sameImage(loaded, image)) {
+      await this.#touch(id, tie, entry);
+    } else {
+      tie.loaded = (await this.#update(id, loaded, image, entry)) ?? GONE;
+      if (tie.loaded === GONE) drop("save");
+    }
+  }
+
+  /** @returns what the live session then stands on, or `undefined` when the session is gone. */
+  async #update(
+    id: string,
+    loaded: Exclude<Loaded, typeof GONE>,
+    image: Image,
+    entry: SessionEntry,
+  ): Promise<Loaded | undefined> {
+    try {
+      const options = this.#detectsConflicts ? { ifVersion: loaded.stored.version } : {};
+      const version = await this.store.update(id, entry, options);
+      return version === undefined ? undefined : { ...image, stored: { version } };
+    } catch (error) {
+      if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) {
+        this.#stopDetecting();
+        return this.#update(id, loaded, image, entry);
+      }
+      if (!hasCode(error, "ERR_SESSION_CONFLICT")) throw error;
+      if (this.#options.onConflict === "reject") {
+        publish("conflict-rejected", { attempts: 1 });
+        throw error;
+      }
+      const { current } = error as SessionConflictError;
+      const merged = await this.#merger.merge(id, loaded, image, current);
+      // The live object lacks what was merged in. With the old version its next save meets a conflict
+      // again, and is merged again.
+      return merged && { ...image, expiresAt: merged.expiresAt, stored: loaded.stored };
+    }
+  }
+
+  async #touch(id: string, tie: Tie, entry: SessionEntry): Promise<void> {
+    const { loaded } = tie;
+    if (loaded === GONE) return drop("touch");
+    if (loaded !== undefined && !this.#touchIsDue(loaded.expiresAt, entry.expiresAt)) return;
+    if (!(await this.store.touch(id, entry))) {
+      tie.loaded = GONE;
+      drop("touch");
+    } else if (loaded !== undefined) tie.loaded = { ...loaded, expiresAt: entry.expiresAt };
+  }
+
+  /** From the stored expiry, so that all processes share one window. */
+  #touchIsDue(storedExpiresAt: number, expiresAt: number): boolean {
+    const windowMs = Math.min(this.#options.touchAfterMs, (expiresAt - Date.now()) / 10);
+    return Math.abs(expiresAt - storedExpiresAt) >= windowMs;
+  }
+
+  async #inTurn(session: object, task: (tie: Tie, waited: boolean) => Promise<void>): Promise<void> {
+    let tie = this.#ties.get(session);
+    if (tie === undefined) this.#ties.set(session, (tie = {}));
+    const turn = tie;
+    const run = turn.saving === undefined ? task(turn, false) : turn.saving.then(() => task(turn, true));
+    const settled = run.then(noop, noop).then(() => {
+      if (turn.saving === settled) delete turn.saving;
+    });
+    turn.saving = settled;
+    await run;
+  }
+
+  #stopDetecting(): void {
+    if (!this.#detectsConflicts) return;
+    this.#detectsConflicts = false;
+    publish("conflict-detection-off", { adapter: this.#adapter });
+    process.emitWarning(
+      "the session store forbids scripts: of two requests that change a session at once, the later one wins",
+      { type: "SessionaryWarning" },
+    );
+  }
+
+  async #reported(operation: SessionaryEvents["write-failed"]["operation"], write: () => Promise<unknown>) {
+    try {
+      await write();
+    } catch (error) {
+      const { code, name } = error as { code?: unknown; name?: unknown };
+      publish("write-failed", { operation, code: String(code ?? name) });
+      throw error;
+    }
+  }
+}
+
+function drop(operation: SessionaryEvents["save-dropped"]["operation"]): void {
+  publish("save-dropped", { operation });
+}
+
+function noop(): void {}

@@ -1,0 +1,65 @@
+import { MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
+import { knownOptions } from "./options.js";
+import type { RedisStoreSettings } from "./redis/settings.js";
+import type { SessionData, SessionStore } from "./store.js";
+
+/** A URL, and whichever options its store takes; an option here wins over the same one in the URL. */
+export interface StoreConfig extends MemoryStoreOptions, RedisStoreSettings {
+  url: string;
+  /** For a scheme of your own, whatever it takes. */
+  [option: string]: unknown;
+}
+
+/** Makes a store for a URL of one scheme, from the URL and the other options. */
+export type StoreFactory = (
+  url: string,
+  options: Record<string, unknown>,
+) => SessionStore | Promise<SessionStore>;
+
+export interface CreateStoreOptions {
+  /** Further schemes, without the colon: `{ sqlite: (url, options) => new SqliteStore(url, options) }`. */
+  schemes?: Record<string, StoreFactory>;
+}
+
+const builtIn: Record<string, StoreFactory> = { memory };
+for (const scheme of ["redis", "rediss"]) {
+  for (const kind of ["", "+sentinel", "+cluster"]) builtIn[scheme + kind] = redis;
+}
+
+/**
+ * Makes the store that a URL names: `memory:`, `memory:?maxEntries=1000`,
+ * `redis://user:password@host:6379/0?prefix=app:`, `rediss://…`, `redis+sentinel://h1,h2/name/0`,
+ * `redis+cluster://h1,h2`. ioredis is loaded only for Redis. A Redis that is down makes no difference
+ * here: the store connects when it can.
+ * @throws TypeError naming the option that is not valid and what it takes.
+ */
+export async function createStore<T extends SessionData = SessionData>(
+  config: string | StoreConfig,
+  { schemes = {} }: CreateStoreOptions = {},
+): Promise<SessionStore<T>> {
+  const { url, ...options } = typeof config === "string" ? { url: config } : (config ?? {});
+  if (typeof url !== "string")
+    throw new TypeError("createStore takes a URL, or an object with the option url, a string");
+  const factories = { ...builtIn, ...schemes };
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
+  const factory = Object.hasOwn(factories, scheme) ? factories[scheme] : undefined;
+  if (factory === undefined) {
+    const accepted = Object.keys(factories).map((each) => `${each}:`);
+    throw new TypeError(`url must begin with ${accepted.join(", ")}${scheme ? `, not ${scheme}:` : ""}`);
+  }
+  return (await factory(url, options)) as SessionStore<T>;
+}
+
+function memory(url: string, options: MemoryStoreOptions): SessionStore {
+  const parts = /^memory:(?:\?(.*))?$/i.exec(url);
+  if (parts === null) throw new TypeError("url must be memory: or memory:?maxEntries=…&maxBytes=…");
+  const given = Object.fromEntries(new URLSearchParams(parts[1]));
+  knownOptions("url's query", given, ["maxEntries", "maxBytes", "maxPayloadBytes"]);
+  const fromUrl = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value)]));
+  return new MemoryStore({ ...fromUrl, ...options });
+}
+
+async function redis(url: string, options: RedisStoreSettings): Promise<SessionStore> {
+  const { RedisStore } = await import("./redis/redis-store.js");
+  return new RedisStore({ ...options, url });
+}

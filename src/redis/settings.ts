@@ -1,0 +1,28 @@
+import type { Codec } from "../codec.js";
+import { knownOptions } from "../options.js";
+
+/** What a RedisStore takes beside its connection. */
+export interface RedisStoreSettings {
+  /** What each key begins with. @default "sess:" */
+  prefix?: string;
+  /** The longest that any call takes, connecting and queueing included. @default 1_000 */
+  timeoutMs?: number;
+  /** The largest payload, in bytes of UTF-8, that is written, and that is read. @default 1 MiB */
+  maxPayloadBytes?: number;
+  /** How data becomes the text that is kept. @default jsonCodec */
+  codec?: Codec;
+}
+
+export const SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec"];
+
+/** @throws TypeError naming the parameter that a URL can't set. */
+export function fromQuery(params: URLSearchParams): RedisStoreSettings {
+  const given = Object.fromEntries(params);
+  knownOptions("url's query", given, ["prefix", "timeoutMs", "maxPayloadBytes"]);
+  const { prefix, timeoutMs, maxPayloadBytes } = given;
+  return {
+    ...(prefix !== undefined && { prefix }),
+    ...(timeoutMs !== undefined && { timeoutMs: Number(timeoutMs) }),
+    ...(maxPayloadBytes !== undefined && { maxPayloadBytes: Number(maxPayloadBytes) }),
+  };
+}

@@ -11,6 +11,7 @@ export default tseslint.config(
     rules: {
       // A store's methods are async so that bad input rejects instead of throwing.
       "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
     },
   },
   {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type SessionConflictError, hasCode } from "../errors.js";
+import { hasCode } from "../errors.js";
 import { publish } from "../events.js";
 import type { SessionEntry, SessionRecord, SessionStore } from "../store.js";
 import type { Image } from "./image.js";
@@ -67,7 +67,7 @@ export class ConflictMerger {
         return { ...next, version: version ?? current.version };
       } catch (error) {
         if (hasCode(error, "ERR_SESSION_CONFLICT") && attempts < MAX_ATTEMPTS) {
-          current = (error as SessionConflictError).current;
+          current = error.current;
           if (attempts > 1) await sleep(Math.random() * Math.min(2 ** attempts, MAX_PAUSE_MS));
           continue;
         }

@@ -3,8 +3,7 @@ export type CookieData = Record<string, unknown>;
 
 const isText = (value: unknown) => typeof value === "string";
 const isFlag = (value: unknown) => typeof value === "boolean";
-const isDate = (value: unknown) =>
-  value === false || (isText(value) && !Number.isNaN(Date.parse(value as string)));
+const isDate = (value: unknown) => value === false || (isText(value) && !Number.isNaN(Date.parse(value)));
 
 const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
   originalMaxAge: Number.isFinite,

@@ -1,6 +1,7 @@
 import type * as Fastify from "fastify";
 import type { SessionStore as FastifySessionStore } from "@fastify/session";
 import { LRUCache } from "lru-cache";
+import { promisify } from "node:util";
 import { publish } from "../events.js";
 import { callBack } from "./call-back.js";
 import { GONE, type Loaded, type SessionCore } from "./session-core.js";
@@ -113,22 +114,17 @@ export class FastifyStore implements FastifySessionStore {
 
   /** `reload` puts a new session object in place of this one, and no hook runs. */
   #claimReloads(request: Fastify.FastifyRequest, session: Fastify.FastifyRequest["session"]): void {
-    const reload = session.reload as (callback: (error?: unknown) => void) => void;
-    const claim = (callback: (error?: unknown) => void) => {
-      reload.call(session, (error?: unknown) => {
+    const reload = session.reload.bind(session) as (callback: (error?: unknown) => void) => void;
+    const claim = (callback: (error?: Error) => void) => {
+      reload((error) => {
         this.#claim(request);
-        callback(error);
+        callback(error as Error | undefined);
       });
     };
     Object.defineProperty(session, "reload", {
       configurable: true,
       writable: true,
-      value: (callback?: (error?: unknown) => void) =>
-        callback
-          ? claim(callback)
-          : new Promise<void>((resolve, reject) =>
-              claim((error) => (error ? reject(error as Error) : resolve())),
-            ),
+      value: (callback?: (error?: Error) => void) => (callback ? claim(callback) : promisify(claim)()),
     });
   }
 }

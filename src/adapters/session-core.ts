@@ -1,4 +1,4 @@
-import { hasCode, type SessionConflictError } from "../errors.js";
+import { hasCode } from "../errors.js";
 import { publish, type SessionaryEvents } from "../events.js";
 import type { SessionData, SessionEntry, SessionStore } from "../store.js";
 import { type CookieData, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
@@ -144,7 +144,7 @@ export class SessionCore {
         publish("conflict-rejected", { attempts: 1 });
         throw error;
       }
-      const { current } = error as SessionConflictError;
+      const { current } = error;
       const merged = await this.#merger.merge(id, loaded, image, current);
       // The live object lacks what was merged in. With the old version its next save meets a conflict
       // again, and is merged again.

@@ -87,7 +87,7 @@ export class Connection {
     if (this.#owned) this.client.disconnect();
     for (const [event, listener] of this.#listeners) {
       // An owned client keeps its error listener: a socket may still fail while it is being closed.
-      if (!(this.#owned && event === "error")) this.client.off(event as "ready", listener);
+      if (!(this.#owned && event === "error")) this.client.off(event, listener);
     }
   }
 

@@ -1,9 +1,12 @@
-import { MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
+import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
 import { knownOptions } from "./options.js";
-import type { RedisStoreSettings } from "./redis/settings.js";
+import { REDIS_SETTINGS, type RedisStoreSettings } from "./redis/settings.js";
 import type { SessionData, SessionStore } from "./store.js";
 
-/** A URL, and whichever options its store takes; an option here wins over the same one in the URL. */
+/**
+ * A URL, and options: one here wins over the same one in the URL, and one that only the other built-in
+ * store takes is left aside, so that changing the URL is enough to swap them.
+ */
 export interface StoreConfig extends MemoryStoreOptions, RedisStoreSettings {
   url: string;
   /** For a scheme of your own, whatever it takes. */
@@ -56,10 +59,16 @@ function memory(url: string, options: MemoryStoreOptions): SessionStore {
   const given = Object.fromEntries(new URLSearchParams(parts[1]));
   knownOptions("url's query", given, ["maxEntries", "maxBytes", "maxPayloadBytes"]);
   const fromUrl = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value)]));
-  return new MemoryStore({ ...fromUrl, ...options });
+  return new MemoryStore({ ...fromUrl, ...pick(options, MEMORY_OPTIONS) });
 }
 
 async function redis(url: string, options: RedisStoreSettings): Promise<SessionStore> {
   const { RedisStore } = await import("./redis/redis-store.js");
-  return new RedisStore({ ...options, url });
+  return new RedisStore({ ...pick(options, REDIS_SETTINGS), url });
+}
+
+/** @throws TypeError when an option is neither this store's nor the other built-in one's. */
+function pick(options: object, own: string[]): object {
+  knownOptions("createStore", options, ["url", ...new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS])]);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => own.includes(name)));
 }

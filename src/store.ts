@@ -86,6 +86,12 @@ export interface SessionStore<T extends SessionData = SessionData> {
   count(): Promise<number>;
   /** Destroys every session of this store. */
   clear(): Promise<void>;
+  /**
+   * For a readiness probe: resolves when the store can answer now. A store without a backend need not
+   * have it.
+   * @throws what any other call would reject with.
+   */
+  ping?(): Promise<void>;
   /** Frees what the store made; a client that it was handed stays open. */
   close(): Promise<void>;
 }

@@ -13,13 +13,15 @@ export interface MemoryStoreOptions {
   maxEntries?: number;
   /** The most bytes of ids and payloads, as UTF-8, to keep; the least recently used go first. @default no limit */
   maxBytes?: number;
-  /** The largest payload that is taken. @default 1 MiB, or `maxBytes` when that is less */
+  /** The largest payload that is taken, in bytes of UTF-8. @default 1 MiB, or what fits into `maxBytes` */
   maxPayloadBytes?: number;
   /** How data becomes the text that is kept. @default jsonCodec */
   codec?: Codec;
   /** The clock, in epoch milliseconds. @default the system's, corrected by a monotonic one */
   now?: () => number;
 }
+
+export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now"];
 
 interface Kept {
   text: string;
@@ -43,17 +45,20 @@ export class MemoryStore<T extends SessionData = SessionData> implements Session
 
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: MemoryStoreOptions = {}) {
-    knownOptions("MemoryStore", options, ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now"]);
+    knownOptions("MemoryStore", options, MEMORY_OPTIONS);
     const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now } = options;
-    const maxPayloadBytes =
-      options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, maxBytes ?? Infinity);
-    this.#format = new PayloadFormat("memory", codec, positiveInteger("maxPayloadBytes", maxPayloadBytes));
+    const room = payloadRoom(maxBytes);
+    const maxPayloadBytes = options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room);
+    if (positiveInteger("maxPayloadBytes", maxPayloadBytes) > room) {
+      throw new TypeError(`maxPayloadBytes must leave room for an id in maxBytes: at most ${room}`);
+    }
+    this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
     this.#now = now ?? Date.now;
     this.#elapsed = now ?? (() => performance.now());
     this.#kept = new LRUCache({
       max: positiveInteger("maxEntries", maxEntries),
       ...(maxBytes !== undefined && {
-        maxSize: positiveInteger("maxBytes", maxBytes),
+        maxSize: maxBytes,
         sizeCalculation: ({ text }: Kept, id: string) => Buffer.byteLength(text) + id.length,
       }),
       dispose: (_kept, _id, reason) => {
@@ -127,6 +132,10 @@ export class MemoryStore<T extends SessionData = SessionData> implements Session
     this.#kept.clear();
   }
 
+  async ping(): Promise<void> {
+    this.#assertOpen();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#sweeper.stop();
@@ -172,4 +181,15 @@ export class MemoryStore<T extends SessionData = SessionData> implements Session
   #deadline(expiresAt: number): number {
     return expiresAt - this.#now() + this.#elapsed();
   }
+}
+
+const MAX_ID_BYTES = 256;
+
+/** The largest payload that fits into `maxBytes` with any id, so that what is written is always kept. */
+function payloadRoom(maxBytes: number | undefined): number {
+  if (maxBytes === undefined) return Infinity;
+  const room = positiveInteger("maxBytes", maxBytes) - MAX_ID_BYTES;
+  if (room < 1)
+    throw new TypeError(`maxBytes must be an integer above ${MAX_ID_BYTES}, which leaves room for an id`);
+  return room;
 }

@@ -10,7 +10,7 @@ import { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
 import { Reader, type Stored, WRONG_TYPE } from "./reader.js";
 import { COMPARE_AND_SET } from "./scripts.js";
-import { type RedisStoreSettings, SETTINGS, fromQuery } from "./settings.js";
+import { REDIS_SETTINGS, type RedisStoreSettings, fromQuery } from "./settings.js";
 import { parseRedisUrl } from "./url.js";
 
 export interface RedisStoreOptions extends RedisStoreSettings {
@@ -38,7 +38,7 @@ export class RedisStore<T extends SessionData = SessionData> implements SessionS
 
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: RedisStoreOptions) {
-    knownOptions("RedisStore", options, ["url", "client", ...SETTINGS]);
+    knownOptions("RedisStore", options, ["url", "client", ...REDIS_SETTINGS]);
     const { url, client } = options;
     if ((url === undefined) === (client === undefined))
       throw new TypeError("RedisStore takes either url or client");
@@ -137,6 +137,10 @@ export class RedisStore<T extends SessionData = SessionData> implements SessionS
 
   async clear(): Promise<void> {
     for await (const page of this.#keys.pages()) await this.#keys.unlink(page);
+  }
+
+  async ping(): Promise<void> {
+    await this.#connection.run("read", (client) => client.ping());
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,7 @@ export interface RedisStoreSettings {
   codec?: Codec;
 }
 
-export const SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec"];
+export const REDIS_SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec"];
 
 /** @throws TypeError naming the parameter that a URL can't set. */
 export function fromQuery(params: URLSearchParams): RedisStoreSettings {

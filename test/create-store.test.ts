@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { MemoryStore, createStore, type SessionStore, type StoreConfig } from "sessionary";
+
+const entry = { data: { n: 1 }, expiresAt: Date.now() + 60_000 };
+
+describe("createStore", () => {
+  it("makes a memory store of memory:", async () => {
+    const store = await createStore("memory:");
+    expect(store).toBeInstanceOf(MemoryStore);
+    await store.create("a", entry);
+    expect((await store.get("a"))?.data).toEqual({ n: 1 });
+    await store.close();
+  });
+
+  it("reads the options in the URL", async () => {
+    const store = await createStore("memory:?maxEntries=2");
+    for (const id of ["a", "b", "c"]) await store.create(id, entry);
+    expect(await store.count()).toBe(2);
+    await store.close();
+  });
+
+  it("lets an option win over the same one in the URL", async () => {
+    const store = await createStore({ url: "memory:?maxEntries=2", maxEntries: 3 });
+    for (const id of ["a", "b", "c", "d"]) await store.create(id, entry);
+    expect(await store.count()).toBe(3);
+    await store.close();
+  });
+
+  it("makes a Redis store, whether Redis is up or not", async () => {
+    for (const url of [
+      "redis://127.0.0.1:1/0?prefix=app:&timeoutMs=50",
+      "redis+sentinel://127.0.0.1:1/name?timeoutMs=50",
+      "redis+cluster://127.0.0.1:1?timeoutMs=50",
+    ]) {
+      const store = await createStore(url);
+      await expect(store.get("a")).rejects.toMatchObject({
+        code: "ERR_STORE_UNAVAILABLE",
+        outcome: "not-applied",
+      });
+      await store.close();
+    }
+  });
+
+  it("leaves aside what only the other built-in store takes, so that the URL alone swaps them", async () => {
+    const options = { prefix: "app:", maxEntries: 2, timeoutMs: 50 };
+    for (const url of ["memory:", "redis://127.0.0.1:1"])
+      await (await createStore({ url, ...options })).close();
+  });
+
+  it("takes further schemes", async () => {
+    const made: unknown[] = [];
+    const schemes = {
+      mine: (url: string, options: Record<string, unknown>): SessionStore => {
+        made.push(url, options);
+        return new MemoryStore();
+      },
+    };
+    await createStore({ url: "mine:x?y", depth: 3 }, { schemes });
+    expect(made).toEqual(["mine:x?y", { depth: 3 }]);
+  });
+
+  it.each<[StoreConfig | string, string]>([
+    ["", "url must begin with memory:, redis:"],
+    ["postgres://h", "not postgres:"],
+    ["__proto__:x", "url must begin with"],
+    ["memory:?maxEntrys=1", 'has no option "maxEntrys"; it takes maxEntries, maxBytes, maxPayloadBytes'],
+    ["memory:?maxEntries=many", "maxEntries must be a positive integer"],
+    ["memory://host", "url must be memory: or memory:?"],
+    [{ url: "memory:", maxEntries: 0 }, "maxEntries must be a positive integer, not 0"],
+    [{ url: "memory:", maxBytes: 256 }, "maxBytes must be an integer above 256"],
+    [{ url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 }, "maxPayloadBytes must leave room for an id"],
+    [
+      { url: "memory:", maxEntrys: 1 },
+      'createStore has no option "maxEntrys"; it takes url, maxEntries, maxBytes',
+    ],
+    [
+      "redis://h?prefx=app",
+      'url\'s query has no option "prefx"; it takes prefix, timeoutMs, maxPayloadBytes',
+    ],
+    ["redis://h?timeoutMs=soon", "timeoutMs must be an integer of milliseconds"],
+    [{ url: "redis://h", timeoutMs: 0 }, "timeoutMs must be an integer of milliseconds from 1"],
+    [{ url: "redis://h", client: {} }, 'createStore has no option "client"'],
+    [{} as StoreConfig, "createStore takes a URL"],
+    [null as unknown as StoreConfig, "createStore takes a URL"],
+  ])("refuses %j, naming the option and what it takes", async (config, message) => {
+    await expect(createStore(config)).rejects.toThrow(message);
+    await expect(createStore(config)).rejects.toBeInstanceOf(TypeError);
+  });
+});

@@ -1,0 +1,208 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Redis } from "ioredis";
+import { Redis as Redis5 } from "ioredis5";
+import { onSessionaryEvent, type SessionaryEvents } from "sessionary";
+import { RedisStore, type RedisClient } from "sessionary/redis";
+import { startRedis, type RedisServer } from "../support/redis-server.js";
+
+const inMs = (ms: number) => Date.now() + ms;
+const entry = (data = {}, expiresAt = inMs(60_000)) => ({ data, expiresAt });
+
+describe.each([
+  ["ioredis 5", (port: number, keyPrefix = "") => new Redis5({ port, keyPrefix }) as unknown as RedisClient],
+  ["ioredis 6", (port: number, keyPrefix = "") => new Redis({ port, keyPrefix }) as RedisClient],
+])("RedisStore on %s", (_name, connect) => {
+  let server: RedisServer;
+  let raw: Redis;
+  let client: RedisClient;
+  let store: RedisStore;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    raw = server.client();
+  });
+  afterAll(() => server.close());
+  beforeEach(async () => {
+    await raw.flushall();
+    client = connect(server.port);
+    store = new RedisStore({ client });
+  });
+  afterEach(async () => {
+    await store.close();
+    client.disconnect();
+  });
+
+  it("keeps the JSON text itself under prefix + id, with a TTL", async () => {
+    await store.create("one", entry({ user: "ann" }));
+    expect(await raw.get("sess:one")).toBe('{"user":"ann"}');
+    expect(await raw.pttl("sess:one")).toBeGreaterThan(59_000);
+    expect(await raw.pttl("sess:one")).toBeLessThanOrEqual(60_000);
+  });
+
+  it("trusts Redis's TTL and not a date in the JSON", async () => {
+    await raw.set("sess:one", '{"cookie":{"expires":"2001-01-01T00:00:00.000Z"}}', "EX", 100);
+    const record = await store.get("one");
+    expect(record?.expiresAt).toBeGreaterThan(inMs(98_000));
+    expect(record?.expiresAt).toBeLessThanOrEqual(inMs(100_000));
+  });
+
+  it("leaves no key without an expiry, whatever is written over one that has none", async () => {
+    for (const write of [
+      () => store.touch("one", entry()),
+      () => store.update("one", entry()),
+      async () => store.update("one", entry(), { ifVersion: (await store.get("one"))!.version }),
+    ]) {
+      await raw.set("sess:one", "{}");
+      expect((await store.get("one"))?.expiresAt).toBe(8.64e15);
+      await write();
+      expect(await raw.pttl("sess:one")).toBeGreaterThan(0);
+    }
+  });
+
+  it("answers reads of one tick together, each with its own", async () => {
+    for (let n = 0; n < 300; n++) await store.create(`s${n}`, entry({ n }));
+    await raw.lpush("sess:list", "x");
+    await raw.set("sess:bad", "{oops");
+    const before = await commands(raw);
+    const ids = [...Array(300).keys()].map((n) => `s${n}`);
+    const records = await Promise.all([...ids, "list", "bad", "missing"].map((id) => store.get(id)));
+    expect(records.slice(0, 300).map((record) => record?.data.n)).toEqual([...Array(300).keys()]);
+    expect(records.slice(300)).toEqual([undefined, undefined, undefined]);
+    expect((await commands(raw)).evalsha! - (before.evalsha ?? 0)).toBeLessThanOrEqual(4);
+  });
+
+  it("reports what it can't decode, a key of another type, and what is too large, and gives a miss", async () => {
+    const seen: SessionaryEvents["payload-undecodable"][] = [];
+    const stop = onSessionaryEvent("payload-undecodable", (event) => seen.push(event));
+    const small = new RedisStore({ client, maxPayloadBytes: 20 });
+    await raw.set("sess:a", "[1]");
+    await raw.lpush("sess:b", "x");
+    await raw.set("sess:c", JSON.stringify({ text: "ü".repeat(10) }));
+    for (const id of ["a", "b", "c"]) expect(await small.get(id)).toBeUndefined();
+    stop();
+    expect(seen).toEqual([
+      { store: "redis", reason: "not what the codec writes" },
+      { store: "redis", reason: "not a Redis string" },
+      { store: "redis", reason: "larger than maxPayloadBytes" },
+    ]);
+  });
+
+  it("refuses a payload over maxPayloadBytes, and leaves what is stored", async () => {
+    const small = new RedisStore({ client, maxPayloadBytes: 20 });
+    await small.create("one", entry({ n: 1 }));
+    const large = entry({ text: "x".repeat(20) });
+    await expect(small.update("one", large)).rejects.toMatchObject({ code: "ERR_PAYLOAD_TOO_LARGE" });
+    await expect(small.create("two", large)).rejects.toMatchObject({ code: "ERR_PAYLOAD_TOO_LARGE" });
+    expect((await small.get("one"))?.data).toEqual({ n: 1 });
+    expect(await small.count()).toBe(1);
+  });
+
+  it.each(["", "app:"])(
+    "sees exactly its own keys, glob characters and a client's keyPrefix %j included",
+    async (keyPrefix) => {
+      const own = connect(server.port, keyPrefix);
+      const prefixes = ["a*:", "ab:", "a?:", "[ab]:", "a\\:", "sess:"];
+      const stores = prefixes.map((prefix) => new RedisStore({ client: own, prefix }));
+      for (const each of stores) for (const id of ["x", "y"]) await each.create(id, entry());
+      await raw.set("unrelated", "1");
+      for (const each of stores) expect((await toArray(each.ids())).sort()).toEqual(["x", "y"]);
+      for (const [i, each] of stores.entries()) {
+        await each.clear();
+        expect(await each.count()).toBe(0);
+        for (const other of stores.slice(i + 1)) expect(await other.count()).toBe(2);
+      }
+      expect(await raw.keys("*")).toEqual(["unrelated"]);
+      own.disconnect();
+    },
+  );
+
+  it("walks 10,000 sessions by SCAN, and clears them with UNLINK, in bounded pages", async () => {
+    const pipeline = raw.pipeline();
+    for (let n = 0; n < 10_000; n++) pipeline.set(`sess:${n}`, "{}", "EX", 100);
+    await pipeline.exec();
+    expect(new Set(await toArray(store.ids())).size).toBe(10_000);
+    expect(await store.count()).toBe(10_000);
+    await raw.config("RESETSTAT");
+    await store.clear();
+    expect(await raw.dbsize()).toBe(0);
+    const { scan, unlink, ...others } = await commands(raw);
+    expect(scan).toBeGreaterThan(10);
+    expect(unlink).toBeGreaterThan(10);
+    expect(others).not.toHaveProperty("keys");
+    expect(others).not.toHaveProperty("del");
+  });
+
+  it("works after SCRIPT FLUSH", async () => {
+    const version = await store.create("one", entry({ n: 1 }));
+    await raw.script("FLUSH");
+    expect(await store.update("one", entry({ n: 2 }), { ifVersion: version })).toBeTypeOf("string");
+    await raw.script("FLUSH");
+    expect(await Promise.all([store.get("one"), store.get("none")])).toMatchObject([
+      { data: { n: 2 } },
+      undefined,
+    ]);
+  });
+
+  it("takes what it finds to be written already for its own write", async () => {
+    const version = await store.create("one", entry({ n: 1 }));
+    const next = entry({ n: 2 });
+    const written = await store.update("one", next, { ifVersion: version });
+    // What a client does that sends a command again after its reply was lost.
+    expect(await store.update("one", next, { ifVersion: version })).toBe(written);
+  });
+
+  it("leaves a client that it was handed open, and its listeners as they were", async () => {
+    await store.ping();
+    await store.close();
+    await expect(store.ping()).rejects.toMatchObject({ code: "ERR_STORE_CLOSED" });
+    expect(await client.ping()).toBe("PONG");
+    const untouched = connect(server.port);
+    const count = (each: RedisClient) =>
+      each.eventNames().map((name) => [name, each.listenerCount(name as string)]);
+    expect(count(client)).toEqual(count(untouched));
+    untouched.disconnect();
+  });
+});
+
+describe("RedisStore", () => {
+  it.each([
+    [{}, "either url or client"],
+    [{ url: "redis://h", client: new Redis({ lazyConnect: true }) }, "either url or client"],
+    [{ url: 6379 }, "url must be a string"],
+    [{ url: "redis://h", prefix: 1 }, "prefix must be a string"],
+    [{ url: "redis://h", timeoutMs: 1.5 }, "timeoutMs must be an integer of milliseconds"],
+    [{ url: "redis://h", maxPayloadBytes: -1 }, "maxPayloadBytes must be a positive integer"],
+    [{ url: "redis://h", ttl: 1 }, 'RedisStore has no option "ttl"; it takes url, client, prefix'],
+  ])("refuses %o, naming the option and what it takes", (options, message) => {
+    expect(() => new RedisStore(options as never)).toThrow(TypeError);
+    expect(() => new RedisStore(options as never)).toThrow(message);
+  });
+
+  it("closes the connection that it made", async () => {
+    const server = await startRedis();
+    const store = new RedisStore({ url: `${server.url}/3?prefix=app:` });
+    await store.create("one", entry());
+    const raw = server.client({ db: 3 });
+    expect(await raw.keys("*")).toEqual(["app:one"]);
+    expect(await connections(raw)).toBe(2);
+    await store.close();
+    await expect.poll(() => connections(raw)).toBe(1);
+    await server.close();
+  });
+});
+
+async function toArray(ids: AsyncIterable<string>): Promise<string[]> {
+  const all = [];
+  for await (const id of ids) all.push(id);
+  return all;
+}
+
+/** How often each command ran. */
+async function commands(raw: Redis): Promise<Record<string, number>> {
+  const lines = (await raw.info("commandstats")).matchAll(/^cmdstat_([^:]+):calls=(\d+)/gm);
+  return Object.fromEntries([...lines].map(([, name, calls]) => [name!, Number(calls)]));
+}
+
+async function connections(raw: Redis): Promise<number> {
+  return Number(/connected_clients:(\d+)/.exec(await raw.info("clients"))?.[1]);
+}

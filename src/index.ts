@@ -18,3 +18,5 @@ export type { SessionaryEvents } from "./events.js";
 export { isSessionId } from "./session-id.js";
 export { createStore } from "./create-store.js";
 export type { CreateStoreOptions, StoreConfig, StoreFactory } from "./create-store.js";
+export { encrypted } from "./encrypted.js";
+export type { EncryptedOptions, EncryptionKey } from "./encrypted.js";

@@ -6,7 +6,8 @@ export type SessionStoreErrorCode =
   | "ERR_STORE_UNAVAILABLE"
   | "ERR_STORE_CLOSED"
   | "ERR_PAYLOAD_TOO_LARGE"
-  | "ERR_SCRIPTS_FORBIDDEN";
+  | "ERR_SCRIPTS_FORBIDDEN"
+  | "ERR_SESSION_LIMIT";
 
 /**
  * The base of every error that a store rejects with, `TypeError`s for bad input apart.
@@ -84,6 +85,13 @@ export class StoreClosedError extends SessionStoreError {
 export class PayloadTooLargeError extends SessionStoreError {
   constructor(bytes: number, maxBytes: number) {
     super("ERR_PAYLOAD_TOO_LARGE", `the session takes ${bytes} bytes; maxPayloadBytes is ${maxBytes}`);
+  }
+}
+
+/** The user has as many sessions as `maxPerUser` allows, and `overflow` is `"reject"`. Nothing was written. */
+export class SessionLimitError extends SessionStoreError {
+  constructor(maxPerUser: number) {
+    super("ERR_SESSION_LIMIT", `the user has ${maxPerUser} sessions already, which is maxPerUser`);
   }
 }
 

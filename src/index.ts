@@ -4,6 +4,7 @@ export {
   ScriptsForbiddenError,
   SessionConflictError,
   SessionExistsError,
+  SessionLimitError,
   SessionStoreError,
   StoreClosedError,
   StoreUnavailableError,
@@ -20,3 +21,6 @@ export { createStore } from "./create-store.js";
 export type { CreateStoreOptions, StoreConfig, StoreFactory } from "./create-store.js";
 export { encrypted } from "./encrypted.js";
 export type { EncryptedOptions, EncryptionKey } from "./encrypted.js";
+export { UserSessionStore } from "./users/user-session-store.js";
+export type { DestroyByUserOptions, UserSession } from "./users/user-session-store.js";
+export type { UserOptions } from "./users/options.js";

@@ -1,17 +1,19 @@
-import { LRUCache } from "lru-cache";
-import { type Codec, jsonCodec } from "../codec.js";
-import { SessionConflictError, SessionExistsError, StoreClosedError } from "../errors.js";
-import { publish } from "../events.js";
-import { knownOptions, positiveInteger } from "../options.js";
-import { DEFAULT_MAX_PAYLOAD_BYTES, PayloadFormat, assertExpiresAt } from "../payload.js";
-import { assertSessionId } from "../session-id.js";
-import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { Sweeper } from "./sweeper.js";
+import type { Codec } from "../codec.js";
+import { knownOptions } from "../options.js";
+import type { SessionData } from "../store.js";
+import { USER_OPTIONS, type UserOptions } from "../users/options.js";
+import { UserSessionStore } from "../users/user-session-store.js";
+import { MemoryRecords } from "./memory-records.js";
+import { MemoryUserIndex } from "./memory-user-index.js";
 
-export interface MemoryStoreOptions {
-  /** The most sessions to keep; the least recently used one goes first. @default 100_000 */
+export interface MemoryStoreOptions extends UserOptions {
+  /**
+   * The most sessions to keep; the least recently used one goes first. With `userIdOf`, a session of a
+   * user goes only when no anonymous one is left.
+   * @default 100_000
+   */
   maxEntries?: number;
-  /** The most bytes of ids and payloads, as UTF-8, to keep; the least recently used go first. @default no limit */
+  /** The most bytes of ids and payloads, as UTF-8, to keep; sessions go as with `maxEntries`. @default no limit */
   maxBytes?: number;
   /** The largest payload that is taken, in bytes of UTF-8. @default 1 MiB, or what fits into `maxBytes` */
   maxPayloadBytes?: number;
@@ -21,175 +23,18 @@ export interface MemoryStoreOptions {
   now?: () => number;
 }
 
-export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now"];
-
-interface Kept {
-  text: string;
-  /** On the monotonic clock, so that a step of the system's clock moves no session's end. */
-  deadline: number;
-  version: number;
-}
+export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now", ...USER_OPTIONS];
 
 /**
  * Sessions in this process: bounded in entries and bytes, swept of expired ones, nothing that keeps
  * the process alive. What is dropped is published as `evicted`.
  */
-export class MemoryStore<T extends SessionData = SessionData> implements SessionStore<T> {
-  readonly #kept: LRUCache<string, Kept>;
-  readonly #format: PayloadFormat<T>;
-  readonly #now: () => number;
-  readonly #elapsed: () => number;
-  readonly #sweeper: Sweeper<Kept>;
-  #versions = 0;
-  #closed = false;
-
+export class MemoryStore<T extends SessionData = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: MemoryStoreOptions = {}) {
     knownOptions("MemoryStore", options, MEMORY_OPTIONS);
-    const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now } = options;
-    const room = payloadRoom(maxBytes);
-    const maxPayloadBytes = options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room);
-    if (positiveInteger("maxPayloadBytes", maxPayloadBytes) > room) {
-      throw new TypeError(`maxPayloadBytes must leave room for an id in maxBytes: at most ${room}`);
-    }
-    this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
-    this.#now = now ?? Date.now;
-    this.#elapsed = now ?? (() => performance.now());
-    this.#kept = new LRUCache({
-      max: positiveInteger("maxEntries", maxEntries),
-      ...(maxBytes !== undefined && {
-        maxSize: maxBytes,
-        sizeCalculation: ({ text }: Kept, id: string) => Buffer.byteLength(text) + id.length,
-      }),
-      dispose: (_kept, _id, reason) => {
-        if (reason === "evict") publish("evicted", { store: "memory", reason: "capacity" });
-      },
-    });
-    this.#sweeper = new Sweeper(this.#kept, (id, kept) => void this.#live(id, kept));
+    const { now = Date.now } = options;
+    const index = new MemoryUserIndex(now);
+    super(new MemoryRecords<T>(options, (user, name) => index.forget(user, name)), index, options, now);
   }
-
-  async get(id: string): Promise<SessionRecord<T> | undefined> {
-    const kept = this.#read(id);
-    return kept && this.#record(id, kept);
-  }
-
-  async create(id: string, entry: SessionEntry<T>): Promise<string> {
-    this.#assertOpen();
-    assertSessionId(id);
-    const text = this.#format.encode(entry, id);
-    if (this.#read(id) !== undefined) throw new SessionExistsError();
-    return this.#write(id, text, entry.expiresAt);
-  }
-
-  async update(
-    id: string,
-    entry: SessionEntry<T>,
-    { ifVersion }: UpdateOptions = {},
-  ): Promise<string | undefined> {
-    const kept = this.#read(id);
-    const text = this.#format.encode(entry, id);
-    if (kept === undefined) return undefined;
-    if (ifVersion !== undefined && ifVersion !== String(kept.version)) {
-      const current = this.#record(id, kept);
-      if (current === undefined) return undefined;
-      throw new SessionConflictError(current);
-    }
-    return this.#write(id, text, entry.expiresAt, text === kept.text ? kept.version : undefined);
-  }
-
-  async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
-    assertExpiresAt(entry);
-    const kept = this.#read(id);
-    if (kept === undefined) return false;
-    kept.deadline = this.#deadline(entry.expiresAt);
-    this.#live(id, kept);
-    return true;
-  }
-
-  async destroy(id: string): Promise<boolean> {
-    return this.#read(id) !== undefined && this.#kept.delete(id);
-  }
-
-  async *ids(): AsyncGenerator<string> {
-    this.#assertOpen();
-    // The list of ids is taken at once: walking a cache that changes meanwhile could miss some.
-    for (const id of [...this.#kept.keys()]) {
-      const kept = this.#kept.peek(id);
-      if (kept !== undefined && this.#live(id, kept)) yield id;
-    }
-  }
-
-  async count(): Promise<number> {
-    this.#assertOpen();
-    const now = this.#elapsed();
-    let live = 0;
-    for (const { deadline } of this.#kept.values()) if (deadline > now) live++;
-    return live;
-  }
-
-  async clear(): Promise<void> {
-    this.#assertOpen();
-    this.#kept.clear();
-  }
-
-  async ping(): Promise<void> {
-    this.#assertOpen();
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    this.#sweeper.stop();
-    this.#kept.clear();
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw new StoreClosedError();
-  }
-
-  #read(id: string): Kept | undefined {
-    this.#assertOpen();
-    const kept = this.#kept.get(id);
-    return kept !== undefined && this.#live(id, kept) ? kept : undefined;
-  }
-
-  /** Whether it is still to be had; drops it when not. */
-  #live(id: string, kept: Kept): boolean {
-    if (kept.deadline > this.#elapsed()) return true;
-    if (this.#kept.delete(id)) publish("evicted", { store: "memory", reason: "expired" });
-    return false;
-  }
-
-  #record(id: string, { text, deadline, version }: Kept): SessionRecord<T> | undefined {
-    const data = this.#format.decode(text, id);
-    if (data === undefined) return undefined;
-    return {
-      data,
-      expiresAt: Math.round(deadline - this.#elapsed() + this.#now()),
-      version: String(version),
-    };
-  }
-
-  #write(id: string, text: string, expiresAt: number, version = ++this.#versions): string {
-    const kept: Kept = { text, deadline: this.#deadline(expiresAt), version };
-    if (kept.deadline > this.#elapsed()) {
-      this.#kept.set(id, kept);
-      this.#sweeper.start();
-    } else this.#kept.delete(id);
-    return String(version);
-  }
-
-  #deadline(expiresAt: number): number {
-    return expiresAt - this.#now() + this.#elapsed();
-  }
-}
-
-const MAX_ID_BYTES = 256;
-
-/** The largest payload that fits into `maxBytes` with any id, so that what is written is always kept. */
-function payloadRoom(maxBytes: number | undefined): number {
-  if (maxBytes === undefined) return Infinity;
-  const room = positiveInteger("maxBytes", maxBytes) - MAX_ID_BYTES;
-  if (room < 1)
-    throw new TypeError(`maxBytes must be an integer above ${MAX_ID_BYTES}, which leaves room for an id`);
-  return room;
 }

@@ -1,15 +1,13 @@
-import { createHash } from "node:crypto";
 import { jsonCodec } from "../codec.js";
-import { SessionConflictError, SessionExistsError, StoreUnavailableError } from "../errors.js";
 import { durationMs, knownOptions, positiveInteger } from "../options.js";
-import { DEFAULT_MAX_PAYLOAD_BYTES, PayloadFormat, assertExpiresAt } from "../payload.js";
-import { assertSessionId, isSessionId } from "../session-id.js";
-import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
+import { DEFAULT_MAX_PAYLOAD_BYTES } from "../payload.js";
+import type { SessionData } from "../store.js";
+import { checkUserOptions } from "../users/options.js";
+import { UserSessionStore } from "../users/user-session-store.js";
 import { type RedisClient, connect } from "./client.js";
 import { Connection } from "./connection.js";
-import { KeySpace } from "./key-space.js";
-import { Reader, type Stored, WRONG_TYPE } from "./reader.js";
-import { COMPARE_AND_SET } from "./scripts.js";
+import { RedisRecords } from "./redis-records.js";
+import { RedisUserIndex } from "./redis-user-index.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, fromQuery } from "./settings.js";
 import { parseRedisUrl } from "./url.js";
 
@@ -23,19 +21,11 @@ export interface RedisStoreOptions extends RedisStoreSettings {
   client?: RedisClient;
 }
 
-/** The `expiresAt` of a key that has no expiry, as a foreign writer may leave one: the latest Date. */
-const NEVER = 8.64e15;
-
 /**
  * Sessions in Redis: one string for each, the codec's text itself with Redis's own expiry, as
  * connect-redis 7 to 10 write it. Works with a single Redis, Sentinel and Cluster.
  */
-export class RedisStore<T extends SessionData = SessionData> implements SessionStore<T> {
-  readonly #connection: Connection;
-  readonly #keys: KeySpace;
-  readonly #reader: Reader;
-  readonly #format: PayloadFormat<T>;
-
+export class RedisStore<T extends SessionData = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: RedisStoreOptions) {
     knownOptions("RedisStore", options, ["url", "client", ...REDIS_SETTINGS]);
@@ -49,158 +39,17 @@ export class RedisStore<T extends SessionData = SessionData> implements SessionS
       timeoutMs = 1_000,
       maxPayloadBytes = DEFAULT_MAX_PAYLOAD_BYTES,
       codec = jsonCodec,
-    } = {
-      ...(parsed && fromQuery(parsed.params)),
-      ...options,
-    };
+    } = { ...(parsed && fromQuery(parsed.params)), ...options };
     if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
+    if (prefix === "" && options.userIdOf) throw new TypeError("prefix must not be empty with userIdOf");
+    positiveInteger("maxPayloadBytes", maxPayloadBytes);
     durationMs("timeoutMs", timeoutMs);
-    this.#format = new PayloadFormat("redis", codec, positiveInteger("maxPayloadBytes", maxPayloadBytes));
-    this.#connection = new Connection(client ?? connect(parsed!.address, timeoutMs), {
+    checkUserOptions(options); // before a connection is made
+    const connection = new Connection(client ?? connect(parsed!.address, timeoutMs), {
       timeoutMs,
       owned: !client,
     });
-    this.#keys = new KeySpace(this.#connection, prefix);
-    this.#reader = new Reader(this.#connection);
+    const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
+    super(records, new RedisUserIndex(connection, prefix), options, Date.now);
   }
-
-  async get(id: string): Promise<SessionRecord<T> | undefined> {
-    if (!isSessionId(id)) return this.#connection.assertOpen();
-    return this.#record(id, await this.#reader.read(this.#keys.key(id)));
-  }
-
-  async create(id: string, entry: SessionEntry<T>): Promise<string> {
-    this.#connection.assertOpen();
-    assertSessionId(id);
-    const text = this.#format.encode(entry, id);
-    const key = this.#keys.key(id);
-    const lifetimeMs = lifetimeOf(entry);
-    const { losses } = this.#connection;
-    const created = await this.#connection.run("write", async (client) =>
-      lifetimeMs > 0
-        ? (await client.set(key, text, "PX", lifetimeMs, "NX")) === "OK"
-        : (await client.exists(key)) === 0,
-    );
-    if (created) return digest(text);
-    this.#assertSentOnce(losses);
-    throw new SessionExistsError();
-  }
-
-  async update(
-    id: string,
-    entry: SessionEntry<T>,
-    { ifVersion }: UpdateOptions = {},
-  ): Promise<string | undefined> {
-    this.#connection.assertOpen();
-    const text = this.#format.encode(entry, id);
-    if (!isSessionId(id)) return undefined;
-    const key = this.#keys.key(id);
-    const lifetimeMs = lifetimeOf(entry);
-    if (ifVersion !== undefined) return this.#compareAndSet(id, text, lifetimeMs, ifVersion);
-    const written = await this.#connection.run("write", async (client) =>
-      lifetimeMs > 0
-        ? (await client.set(key, text, "PX", lifetimeMs, "XX")) === "OK"
-        : (await client.del(key)) === 1,
-    );
-    return written ? digest(text) : undefined;
-  }
-
-  async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
-    this.#connection.assertOpen();
-    assertExpiresAt(entry);
-    if (!isSessionId(id)) return false;
-    // A lifetime of 0 or less removes the key, and says 1 when it was there.
-    const found = await this.#connection.run("write", (client) =>
-      client.pexpire(this.#keys.key(id), lifetimeOf(entry)),
-    );
-    return found === 1;
-  }
-
-  async destroy(id: string): Promise<boolean> {
-    this.#connection.assertOpen();
-    if (!isSessionId(id)) return false;
-    const { losses } = this.#connection;
-    const found = await this.#connection.run("write", (client) => client.del(this.#keys.key(id)));
-    if (found === 0) this.#assertSentOnce(losses);
-    return found === 1;
-  }
-
-  async *ids(): AsyncGenerator<string> {
-    for await (const page of this.#keys.pages()) yield* page;
-  }
-
-  async count(): Promise<number> {
-    let live = 0;
-    for await (const page of this.#keys.pages()) live += page.length;
-    return live;
-  }
-
-  async clear(): Promise<void> {
-    for await (const page of this.#keys.pages()) await this.#keys.unlink(page);
-  }
-
-  async ping(): Promise<void> {
-    await this.#connection.run("read", (client) => client.ping());
-  }
-
-  async close(): Promise<void> {
-    await this.#connection.close();
-  }
-
-  async #compareAndSet(
-    id: string,
-    text: string,
-    lifetimeMs: number,
-    ifVersion: string,
-  ): Promise<string | undefined> {
-    const { losses } = this.#connection;
-    const reply = await this.#connection.run("write", (client) =>
-      COMPARE_AND_SET.run(client, [this.#keys.key(id)], [ifVersion, text, lifetimeMs]),
-    );
-    if (reply === 1) return digest(text);
-    if (reply === 0) return undefined;
-    this.#assertSentOnce(losses);
-    const current = this.#record(id, reply as Stored);
-    if (current === undefined) return undefined;
-    throw new SessionConflictError(current);
-  }
-
-  #record(id: string, [text, lifetimeMs]: Stored): SessionRecord<T> | undefined {
-    if (text === null || lifetimeMs === -2) return undefined;
-    if (text === WRONG_TYPE) return this.#format.undecodable("not a Redis string");
-    const data = this.#format.decode(text, id);
-    if (data === undefined) return undefined;
-    return {
-      data,
-      expiresAt: lifetimeMs === -1 ? NEVER : Date.now() + lifetimeMs,
-      // Most readers never ask for it.
-      get version() {
-        return digest(text);
-      },
-    };
-  }
-
-  /**
-   * After a lost connection some clients send a command again: that the session was there, or gone, may
-   * then be this call's own doing.
-   */
-  #assertSentOnce(losses: number): void {
-    if (this.#connection.losses !== losses) {
-      throw new StoreUnavailableError(
-        "unknown",
-        "connection",
-        "the connection was lost while Redis answered",
-      );
-    }
-  }
-}
-
-/** SHA-1, since it is what a Redis script can compute; it tells versions apart and protects nothing. */
-function digest(text: string): string {
-  return createHash("sha1").update(text).digest("hex");
-}
-
-/** In ms; 0 or less when it is over. Relative, so that the clocks of server and Redis may differ. */
-function lifetimeOf(entry: SessionEntry): number {
-  return Math.ceil(entry.expiresAt - Date.now());
 }

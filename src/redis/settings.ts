@@ -1,8 +1,9 @@
 import type { Codec } from "../codec.js";
 import { knownOptions } from "../options.js";
+import { USER_OPTIONS, type UserOptions } from "../users/options.js";
 
 /** What a RedisStore takes beside its connection. */
-export interface RedisStoreSettings {
+export interface RedisStoreSettings extends UserOptions {
   /** What each key begins with. @default "sess:" */
   prefix?: string;
   /** The longest that any call takes, connecting and queueing included. @default 1_000 */
@@ -13,7 +14,7 @@ export interface RedisStoreSettings {
   codec?: Codec;
 }
 
-export const REDIS_SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec"];
+export const REDIS_SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec", ...USER_OPTIONS];
 
 /** @throws TypeError naming the parameter that a URL can't set. */
 export function fromQuery(params: URLSearchParams): RedisStoreSettings {

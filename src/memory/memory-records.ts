@@ -1,0 +1,180 @@
+import { jsonCodec } from "../codec.js";
+import { SessionConflictError, SessionExistsError, StoreClosedError } from "../errors.js";
+import { publish } from "../events.js";
+import { positiveInteger } from "../options.js";
+import { DEFAULT_MAX_PAYLOAD_BYTES, PayloadFormat, assertExpiresAt } from "../payload.js";
+import { assertSessionId } from "../session-id.js";
+import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
+import type { MemoryStoreOptions } from "./memory-store.js";
+import { Sweeper } from "./sweeper.js";
+import { TieredCache } from "./tiered-cache.js";
+
+interface Kept {
+  text: string;
+  /** On the monotonic clock, so that a step of the system's clock moves no session's end. */
+  deadline: number;
+  version: number;
+  user: string | undefined;
+}
+
+/** What a MemoryStore keeps. */
+export class MemoryRecords<T extends SessionData = SessionData> implements SessionStore<T> {
+  readonly #kept: TieredCache<Kept>;
+  readonly #userIdOf: (data: T) => string | undefined;
+  readonly #format: PayloadFormat<T>;
+  readonly #now: () => number;
+  readonly #elapsed: () => number;
+  readonly #sweeper: Sweeper<Kept>;
+  #versions = 0;
+  #closed = false;
+
+  /** @param onGone is told when a user's session leaves, for whatever reason. */
+  constructor(options: MemoryStoreOptions, onGone: (user: string, id: string) => void) {
+    const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now, userIdOf = () => undefined } = options;
+    const room = payloadRoom(maxBytes);
+    const maxPayloadBytes = options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room);
+    if (positiveInteger("maxPayloadBytes", maxPayloadBytes) > room) {
+      throw new TypeError(`maxPayloadBytes must leave room for an id in maxBytes: at most ${room}`);
+    }
+    this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
+    this.#now = now ?? Date.now;
+    this.#elapsed = now ?? (() => performance.now());
+    this.#userIdOf = (data) => userIdOf(data) || undefined;
+    this.#kept = new TieredCache<Kept>({
+      maxEntries: positiveInteger("maxEntries", maxEntries),
+      maxBytes,
+      bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
+      onLeave: ({ user }, id, evicted) => {
+        if (user !== undefined) onGone(user, id);
+        if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
+      },
+    });
+    this.#sweeper = new Sweeper(this.#kept, (id, kept) => void this.#live(id, kept));
+  }
+
+  async get(id: string): Promise<SessionRecord<T> | undefined> {
+    const kept = this.#read(id);
+    return kept && this.#record(id, kept);
+  }
+
+  async create(id: string, entry: SessionEntry<T>): Promise<string> {
+    this.#assertOpen();
+    assertSessionId(id);
+    const text = this.#format.encode(entry, id);
+    if (this.#read(id) !== undefined) throw new SessionExistsError();
+    return this.#write(id, text, entry);
+  }
+
+  async update(
+    id: string,
+    entry: SessionEntry<T>,
+    { ifVersion }: UpdateOptions = {},
+  ): Promise<string | undefined> {
+    const kept = this.#read(id);
+    const text = this.#format.encode(entry, id);
+    if (kept === undefined) return undefined;
+    if (ifVersion !== undefined && ifVersion !== String(kept.version)) {
+      const current = this.#record(id, kept);
+      if (current === undefined) return undefined;
+      throw new SessionConflictError(current);
+    }
+    return this.#write(id, text, entry, text === kept.text ? kept.version : undefined);
+  }
+
+  async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
+    assertExpiresAt(entry);
+    const kept = this.#read(id);
+    if (kept === undefined) return false;
+    kept.deadline = this.#deadline(entry.expiresAt);
+    this.#live(id, kept);
+    return true;
+  }
+
+  async destroy(id: string): Promise<boolean> {
+    return this.#read(id) !== undefined && this.#kept.delete(id);
+  }
+
+  async *ids(): AsyncGenerator<string> {
+    this.#assertOpen();
+    // The list of ids is taken at once: walking a cache that changes meanwhile could miss some.
+    for (const id of [...this.#kept.keys()]) {
+      const kept = this.#kept.peek(id);
+      if (kept !== undefined && this.#live(id, kept)) yield id;
+    }
+  }
+
+  async count(): Promise<number> {
+    this.#assertOpen();
+    const now = this.#elapsed();
+    let live = 0;
+    for (const { deadline } of this.#kept.values()) if (deadline > now) live++;
+    return live;
+  }
+
+  async clear(): Promise<void> {
+    this.#assertOpen();
+    this.#kept.clear();
+  }
+
+  async ping(): Promise<void> {
+    this.#assertOpen();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#sweeper.stop();
+    this.#kept.clear();
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreClosedError();
+  }
+
+  #read(id: string): Kept | undefined {
+    this.#assertOpen();
+    const kept = this.#kept.get(id);
+    return kept !== undefined && this.#live(id, kept) ? kept : undefined;
+  }
+
+  /** Whether it is still to be had; drops it when not. */
+  #live(id: string, kept: Kept): boolean {
+    if (kept.deadline > this.#elapsed()) return true;
+    if (this.#kept.delete(id)) publish("evicted", { store: "memory", reason: "expired" });
+    return false;
+  }
+
+  #record(id: string, { text, deadline, version }: Kept): SessionRecord<T> | undefined {
+    const data = this.#format.decode(text, id);
+    if (data === undefined) return undefined;
+    return {
+      data,
+      expiresAt: Math.round(deadline - this.#elapsed() + this.#now()),
+      version: String(version),
+    };
+  }
+
+  #write(id: string, text: string, entry: SessionEntry<T>, version = ++this.#versions): string {
+    const user = this.#userIdOf(entry.data);
+    const kept: Kept = { text, deadline: this.#deadline(entry.expiresAt), version, user };
+    if (kept.deadline > this.#elapsed()) {
+      this.#kept.set(id, kept, user !== undefined);
+      this.#sweeper.start();
+    } else this.#kept.delete(id);
+    return String(version);
+  }
+
+  #deadline(expiresAt: number): number {
+    return expiresAt - this.#now() + this.#elapsed();
+  }
+}
+
+const MAX_ID_BYTES = 256;
+
+/** The largest payload that fits into `maxBytes` with any id, so that what is written is always kept. */
+function payloadRoom(maxBytes: number | undefined): number {
+  if (maxBytes === undefined) return Infinity;
+  const room = positiveInteger("maxBytes", maxBytes) - MAX_ID_BYTES;
+  if (room < 1)
+    throw new TypeError(`maxBytes must be an integer above ${MAX_ID_BYTES}, which leaves room for an id`);
+  return room;
+}

@@ -1,0 +1,46 @@
+import { durationMs, oneOf, positiveInteger } from "../options.js";
+import type { SessionData } from "../store.js";
+
+/** Whose sessions these are, how many one user may have, and how long any may live. Both stores take them. */
+export interface UserOptions {
+  /**
+   * Whose session this is, from its data: `(data) => data.userId`; `undefined` for an anonymous one.
+   * It keeps an index, which `listByUser` and the like need.
+   */
+  userIdOf?: (data: SessionData) => string | undefined;
+  /** The most sessions that one user may have at a time. It takes `userIdOf`. @default no limit */
+  maxPerUser?: number;
+  /** What a login above `maxPerUser` does: ends the user's oldest session, or fails with `SessionLimitError`. @default "destroy-oldest" */
+  overflow?: "destroy-oldest" | "reject";
+  /** How long a session lives at most, from its creation, however often it is used. @default no limit */
+  absoluteTimeoutMs?: number;
+  /**
+   * Keeps a digest of each id in its place, so that what is stored opens no session. Sessions that are
+   * stored under their plain id are still found. `ids()` then gives digests.
+   * @default false
+   */
+  hashIds?: boolean;
+}
+
+export const USER_OPTIONS = ["userIdOf", "maxPerUser", "overflow", "absoluteTimeoutMs", "hashIds"];
+
+const CENTURY_MS = 3_155_760_000_000;
+
+/** @throws TypeError naming the option and what it takes. */
+export function checkUserOptions(options: UserOptions): UserOptions {
+  const { userIdOf, maxPerUser, overflow, absoluteTimeoutMs, hashIds } = options;
+  if (userIdOf !== undefined && typeof userIdOf !== "function") {
+    throw new TypeError("userIdOf must be a function of the session's data");
+  }
+  if (maxPerUser !== undefined) {
+    positiveInteger("maxPerUser", maxPerUser);
+    if (userIdOf === undefined)
+      throw new TypeError("maxPerUser takes userIdOf, which tells whose a session is");
+  }
+  if (overflow !== undefined) oneOf("overflow", overflow, ["destroy-oldest", "reject"]);
+  if (absoluteTimeoutMs !== undefined)
+    durationMs("absoluteTimeoutMs", absoluteTimeoutMs, { max: CENTURY_MS });
+  if (hashIds !== undefined && typeof hashIds !== "boolean")
+    throw new TypeError("hashIds must be true or false");
+  return options;
+}

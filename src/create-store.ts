@@ -2,6 +2,7 @@ import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/m
 import { knownOptions } from "./options.js";
 import { REDIS_SETTINGS, type RedisStoreSettings } from "./redis/settings.js";
 import type { SessionData, SessionStore } from "./store.js";
+import type { UserSessionStore } from "./users/user-session-store.js";
 
 /**
  * A URL, and options: one here wins over the same one in the URL, and one that only the other built-in
@@ -38,8 +39,15 @@ for (const scheme of ["redis", "rediss"]) {
  */
 export async function createStore<T extends SessionData = SessionData>(
   config: string | StoreConfig,
+): Promise<UserSessionStore<T>>;
+export async function createStore<T extends SessionData = SessionData>(
+  config: string | StoreConfig,
+  options: CreateStoreOptions,
+): Promise<SessionStore<T>>;
+export async function createStore(
+  config: string | StoreConfig,
   { schemes = {} }: CreateStoreOptions = {},
-): Promise<SessionStore<T>> {
+): Promise<SessionStore> {
   const { url, ...options } = typeof config === "string" ? { url: config } : (config ?? {});
   if (typeof url !== "string")
     throw new TypeError("createStore takes a URL, or an object with the option url, a string");
@@ -50,7 +58,7 @@ export async function createStore<T extends SessionData = SessionData>(
     const accepted = Object.keys(factories).map((each) => `${each}:`);
     throw new TypeError(`url must begin with ${accepted.join(", ")}${scheme ? `, not ${scheme}:` : ""}`);
   }
-  return (await factory(url, options)) as SessionStore<T>;
+  return factory(url, options);
 }
 
 function memory(url: string, options: MemoryStoreOptions): SessionStore {

@@ -5,6 +5,8 @@ import { positiveInteger } from "../options.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES, PayloadFormat, assertExpiresAt } from "../payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
+import { creationOf } from "../users/creation.js";
+import type { Member } from "../users/user-index.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
 import { Sweeper } from "./sweeper.js";
 import { TieredCache } from "./tiered-cache.js";
@@ -14,7 +16,8 @@ interface Kept {
   /** On the monotonic clock, so that a step of the system's clock moves no session's end. */
   deadline: number;
   version: number;
-  user: string | undefined;
+  /** Set for a user's session. */
+  owner: { user: string; createdAt: number } | undefined;
 }
 
 /** What a MemoryStore keeps. */
@@ -29,7 +32,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   #closed = false;
 
   /** @param onGone is told when a user's session leaves, for whatever reason. */
-  constructor(options: MemoryStoreOptions, onGone: (user: string, id: string) => void) {
+  constructor(options: MemoryStoreOptions, onGone: (user: string, member: Member) => void) {
     const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now, userIdOf = () => undefined } = options;
     const room = payloadRoom(maxBytes);
     const maxPayloadBytes = options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room);
@@ -44,8 +47,8 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       maxEntries: positiveInteger("maxEntries", maxEntries),
       maxBytes,
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
-      onLeave: ({ user }, id, evicted) => {
-        if (user !== undefined) onGone(user, id);
+      onLeave: ({ owner }, name, evicted) => {
+        if (owner !== undefined) onGone(owner.user, { name, createdAt: owner.createdAt });
         if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
       },
     });
@@ -155,7 +158,8 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
 
   #write(id: string, text: string, entry: SessionEntry<T>, version = ++this.#versions): string {
     const user = this.#userIdOf(entry.data);
-    const kept: Kept = { text, deadline: this.#deadline(entry.expiresAt), version, user };
+    const owner = user === undefined ? undefined : { user, createdAt: creationOf(entry.data) ?? 0 };
+    const kept: Kept = { text, deadline: this.#deadline(entry.expiresAt), version, owner };
     if (kept.deadline > this.#elapsed()) {
       this.#kept.set(id, kept, user !== undefined);
       this.#sweeper.start();

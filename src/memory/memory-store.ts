@@ -35,6 +35,6 @@ export class MemoryStore<T extends SessionData = SessionData> extends UserSessio
     knownOptions("MemoryStore", options, MEMORY_OPTIONS);
     const { now = Date.now } = options;
     const index = new MemoryUserIndex(now);
-    super(new MemoryRecords<T>(options, (user, name) => index.forget(user, name)), index, options, now);
+    super(new MemoryRecords<T>(options, (user, member) => index.forget(user, member)), index, options, now);
   }
 }

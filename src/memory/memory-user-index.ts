@@ -1,4 +1,4 @@
-import { type Cap, type Member, type UserIndex, byAge } from "../users/user-index.js";
+import { type Cap, type Member, type UserIndex, byAge, textOf } from "../users/user-index.js";
 
 interface Entry extends Member {
   expiresAt: number;
@@ -15,25 +15,25 @@ export class MemoryUserIndex implements UserIndex {
 
   async add(userId: string, member: Member, expiresAt: number, cap?: Cap): Promise<Member[] | "full"> {
     if (expiresAt <= this.#now()) {
-      this.forget(userId, member.name);
+      this.forget(userId, member);
       return [];
     }
-    const others = this.#live(userId).filter(({ name }) => name !== member.name);
-    const above = cap === undefined ? 0 : others.length + 1 - cap.max;
+    const live = this.#live(userId);
+    const isNew = !this.#users.get(userId)?.has(textOf(member));
+    const above = cap === undefined || !isNew ? 0 : live.length + 1 - cap.max;
     if (above > 0 && cap?.overflow === "reject") return "full";
     let entries = this.#users.get(userId);
     if (entries === undefined) this.#users.set(userId, (entries = new Map<string, Entry>()));
-    entries.set(member.name, { ...member, expiresAt });
-    return above > 0 ? others.slice(0, above) : [];
+    entries.set(textOf(member), { ...member, expiresAt });
+    return above > 0 ? live.slice(0, above) : [];
   }
 
-  async remove(userId: string, { name, createdAt }: Member): Promise<void> {
-    // A newer member of that name is another login's.
-    if (this.#users.get(userId)?.get(name)?.createdAt === createdAt) this.forget(userId, name);
+  async remove(userId: string, member: Member): Promise<void> {
+    this.forget(userId, member);
   }
 
-  async has(userId: string, { name, createdAt }: Member): Promise<boolean> {
-    return this.#users.get(userId)?.get(name)?.createdAt === createdAt;
+  async has(userId: string, member: Member): Promise<boolean> {
+    return this.#users.get(userId)?.has(textOf(member)) ?? false;
   }
 
   async list(userId: string): Promise<Member[]> {
@@ -45,16 +45,16 @@ export class MemoryUserIndex implements UserIndex {
   }
 
   /** Drops a member whose record is gone. */
-  forget(userId: string, name: string): void {
+  forget(userId: string, member: Member): void {
     const entries = this.#users.get(userId);
-    entries?.delete(name);
+    entries?.delete(textOf(member));
     if (entries?.size === 0) this.#users.delete(userId);
   }
 
   #live(userId: string): Entry[] {
     const entries = [...(this.#users.get(userId)?.values() ?? [])];
     const now = this.#now();
-    for (const { name, expiresAt } of entries) if (expiresAt <= now) this.forget(userId, name);
+    for (const entry of entries) if (entry.expiresAt <= now) this.forget(userId, entry);
     return entries.filter(({ expiresAt }) => expiresAt > now).sort(byAge);
   }
 }

@@ -50,6 +50,6 @@ export class RedisStore<T extends SessionData = SessionData> extends UserSession
       owned: !client,
     });
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
-    super(records, new RedisUserIndex(connection, prefix), options, Date.now);
+    super(records, new RedisUserIndex(connection, prefix), options, () => Date.now());
   }
 }

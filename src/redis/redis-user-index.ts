@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Cap, type Member, type UserIndex, byAge } from "../users/user-index.js";
+import { type Cap, type Member, type UserIndex, byAge, parseMember, textOf } from "../users/user-index.js";
 import type { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
 import { Script } from "./scripts.js";
@@ -59,7 +59,7 @@ export class RedisUserIndex implements UserIndex {
     const lifetimeMs = Math.ceil(expiresAt - Date.now());
     const args = [textOf(member), lifetimeMs, cap?.max ?? 0, cap?.overflow ?? ""];
     const over = await this.#connection.run("write", (client) => ADD.run(client, [this.#key(userId)], args));
-    return over === -1 ? "full" : (over as string[]).map(memberOf);
+    return over === -1 ? "full" : (over as string[]).map(parseMember);
   }
 
   async remove(userId: string, member: Member): Promise<void> {
@@ -75,7 +75,7 @@ export class RedisUserIndex implements UserIndex {
 
   async list(userId: string): Promise<Member[]> {
     const members = await this.#connection.run("read", (client) => LIST.run(client, [this.#key(userId)]));
-    return (members as string[]).map(memberOf).sort(byAge);
+    return (members as string[]).map(parseMember).sort(byAge);
   }
 
   async clear(): Promise<void> {
@@ -86,13 +86,4 @@ export class RedisUserIndex implements UserIndex {
   #key(userId: string): string {
     return this.#keys.key(createHash("sha256").update(userId).digest("base64url"));
   }
-}
-
-/** The creation time comes first, at a fixed width, so that the text sorts by age. */
-function textOf({ createdAt, name }: Member): string {
-  return `${String(createdAt).padStart(16, "0")}:${name}`;
-}
-
-function memberOf(text: string): Member {
-  return { createdAt: Number(text.slice(0, 16)), name: text.slice(17) };
 }

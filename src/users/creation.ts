@@ -10,11 +10,17 @@ export function withCreation<T extends SessionData>(data: T, createdAt: number):
   return { ...data, [CREATED_AT]: createdAt };
 }
 
+/** When the session of this stored data was created, unless another writer left that out. */
+export function creationOf(data: SessionData): number | undefined {
+  const createdAt = data[CREATED_AT];
+  return typeof createdAt === "number" ? createdAt : undefined;
+}
+
 /** A stored record without its creation time, and that time, unless another writer left none. */
 export function splitCreation<T extends SessionData>(
   stored: SessionRecord<T>,
 ): { record: SessionRecord<T>; createdAt: number | undefined } {
-  const { [CREATED_AT]: createdAt, ...data } = stored.data;
+  const { [CREATED_AT]: _, ...data } = stored.data;
   const record = {
     data: data as T,
     expiresAt: stored.expiresAt,
@@ -22,5 +28,5 @@ export function splitCreation<T extends SessionData>(
       return stored.version;
     },
   };
-  return { record, createdAt: typeof createdAt === "number" ? createdAt : undefined };
+  return { record, createdAt: creationOf(stored.data) };
 }

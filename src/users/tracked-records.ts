@@ -1,4 +1,4 @@
-import { SessionConflictError, SessionLimitError, hasCode } from "../errors.js";
+import { SessionConflictError, SessionExistsError, SessionLimitError, hasCode } from "../errors.js";
 import { assertEntry, assertExpiresAt } from "../payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
@@ -72,6 +72,8 @@ export class TrackedRecords<T extends SessionData> {
     const user = this.#userIdOf(entry.data);
     const bounded = this.#bounded(entry, member.createdAt);
     if (user === undefined) return this.#records.create(name, bounded);
+    // A login that fails must not have ended another session of its user.
+    if ((await this.read(name)) !== undefined) throw new SessionExistsError();
     await this.#enter(user, member, bounded.expiresAt);
     try {
       const version = await this.#records.create(name, bounded);

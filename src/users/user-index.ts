@@ -35,3 +35,14 @@ export interface UserIndex {
 export function byAge(a: Member, b: Member): number {
   return a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1);
 }
+
+const DIGITS = 16;
+
+/** A member as text. The creation time comes first, at a fixed width, so that texts sort by age. */
+export function textOf({ createdAt, name }: Member): string {
+  return `${String(createdAt).padStart(DIGITS, "0")}:${name}`;
+}
+
+export function parseMember(text: string): Member {
+  return { createdAt: Number(text.slice(0, DIGITS)), name: text.slice(DIGITS + 1) };
+}

@@ -1,4 +1,4 @@
-import type { Codec } from "./codec.js";
+import { type Codec, stringify } from "./codec.js";
 import { PayloadTooLargeError } from "./errors.js";
 import { publish } from "./events.js";
 import type { SessionData, SessionEntry } from "./store.js";
@@ -69,7 +69,16 @@ const MAX_EPOCH_MS = 8.64e15;
 
 /** @throws TypeError when `expiresAt` is not a moment. */
 export function assertExpiresAt(entry: SessionEntry): void {
-  if (!(Math.abs(entry.expiresAt) <= MAX_EPOCH_MS)) {
+  if (typeof entry?.expiresAt !== "number" || !(Math.abs(entry.expiresAt) <= MAX_EPOCH_MS)) {
     throw new TypeError("entry.expiresAt must be a finite number of epoch milliseconds, as Date.now() gives");
   }
+}
+
+/**
+ * The entry as it is now, for a write that has to wait before it can store it.
+ * @throws TypeError when the entry is not valid.
+ */
+export function snapshotOf<T extends SessionData>(entry: SessionEntry<T>): SessionEntry<T> {
+  assertEntry(entry);
+  return { data: JSON.parse(stringify(entry.data)) as T, expiresAt: entry.expiresAt };
 }

@@ -1,5 +1,5 @@
 import { SessionConflictError, SessionExistsError, SessionLimitError, hasCode } from "../errors.js";
-import { assertEntry, assertExpiresAt } from "../payload.js";
+import { assertExpiresAt } from "../payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { splitCreation, withCreation } from "./creation.js";
@@ -67,7 +67,6 @@ export class TrackedRecords<T extends SessionData> {
 
   async create(name: string, entry: SessionEntry<T>): Promise<string> {
     assertSessionId(name);
-    assertEntry(entry);
     const member = { name, createdAt: this.#now() };
     const user = this.#userIdOf(entry.data);
     const bounded = this.#bounded(entry, member.createdAt);
@@ -91,7 +90,6 @@ export class TrackedRecords<T extends SessionData> {
     entry: SessionEntry<T>,
     { ifVersion }: UpdateOptions = {},
   ): Promise<string | undefined> {
-    assertEntry(entry);
     for (let attempt = 1; ; attempt++) {
       const current = await this.read(name);
       if (current === undefined) return undefined;

@@ -1,4 +1,5 @@
 import { SessionExistsError } from "../errors.js";
+import { snapshotOf } from "../payload.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { handleOf, namesOf } from "./names.js";
 import { type UserOptions, checkUserOptions } from "./options.js";
@@ -39,6 +40,8 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
   readonly #tracked: TrackedRecords<T>;
   readonly #kept: Pick<SessionStore<T>, "get" | "create" | "update" | "touch" | "destroy">;
   readonly #hashIds: boolean;
+  /** Whether a write may have to wait for another call before it stores its entry. */
+  readonly #waits: boolean;
   readonly #hasIndex: boolean;
 
   protected constructor(records: SessionStore<T>, index: UserIndex, options: UserOptions, now: () => number) {
@@ -46,7 +49,9 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
     this.#records = records;
     this.#index = index;
     this.#tracked = new TrackedRecords(records, index, options, now);
-    this.#kept = userIdOf !== undefined || absoluteTimeoutMs !== undefined ? this.#tracked : records;
+    const tracks = userIdOf !== undefined || absoluteTimeoutMs !== undefined;
+    this.#kept = tracks ? this.#tracked : records;
+    this.#waits = tracks || hashIds;
     this.#hashIds = hashIds;
     this.#hasIndex = userIdOf !== undefined;
   }
@@ -56,17 +61,20 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
   }
 
   async create(id: string, entry: SessionEntry<T>): Promise<string> {
+    const now = this.#waits ? snapshotOf(entry) : entry;
     const [name, ...old] = namesOf(id, this.#hashIds);
     for (const each of old) if ((await this.#kept.get(each)) !== undefined) throw new SessionExistsError();
-    return this.#kept.create(name, entry);
+    return this.#kept.create(name, now);
   }
 
-  update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined> {
-    return this.#firstOf(id, (name) => this.#kept.update(name, entry, options));
+  async update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined> {
+    const now = this.#waits ? snapshotOf(entry) : entry;
+    return this.#firstOf(id, (name) => this.#kept.update(name, now, options));
   }
 
-  touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
-    return this.#firstOf(id, (name) => this.#kept.touch(name, entry));
+  async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
+    const now = this.#waits ? { ...entry } : entry;
+    return this.#firstOf(id, (name) => this.#kept.touch(name, now));
   }
 
   destroy(id: string): Promise<boolean> {

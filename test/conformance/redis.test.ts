@@ -1,0 +1,37 @@
+import { Redis } from "ioredis";
+import { Redis as Redis5 } from "ioredis5";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { storeConformance } from "sessionary/conformance";
+import type { RedisClient } from "sessionary/redis";
+import { startRedis, type RedisServer } from "../support/redis-server.js";
+import { redisSubject, type Backend } from "./redis-subject.js";
+
+let server: RedisServer;
+let clients: { 5: RedisClient; 6: RedisClient };
+beforeAll(async () => {
+  server = await startRedis();
+  clients = { 5: new Redis5(server.port) as unknown as RedisClient, 6: new Redis(server.port) };
+});
+afterAll(async () => {
+  for (const client of Object.values(clients)) client.disconnect();
+  await server.close();
+});
+
+const write: Backend["write"] = (key, text) => server.command("SET", key, text, "PX", 60_000);
+const runner = { describe, it };
+
+storeConformance(
+  runner,
+  redisSubject("RedisStore on a client of ioredis 5", { write, reach: () => ({ client: clients[5] }) }),
+);
+storeConformance(
+  runner,
+  redisSubject("RedisStore on a client of ioredis 6", { write, reach: () => ({ client: clients[6] }) }),
+);
+
+const ofItsOwn: Backend = { write, reach: () => ({ url: server.url }) };
+storeConformance(runner, redisSubject("RedisStore on a connection of its own", ofItsOwn));
+storeConformance(
+  runner,
+  redisSubject("RedisStore with userIdOf", ofItsOwn, { userIdOf: ({ user }) => user as string }),
+);

@@ -26,11 +26,11 @@ export const jsonCodec: Codec = {
     if (text[0] !== "{") throw new TypeError("session data must be an object");
     // What could not be read back must not be written: the session would be lost without a word.
     if (text.includes("__proto__") || text.includes('"prototype"')) assertReadable(text);
-    assertDepth(text);
+    if (isTooDeep(text)) throw notJson(data);
     return text;
   },
   decode(text) {
-    assertDepth(text);
+    if (isTooDeep(text)) throw new TypeError(`session data is nested deeper than ${MAX_DEPTH}`);
     const data: unknown = parse(text);
     if (typeof data !== "object" || data === null || Array.isArray(data))
       throw new TypeError("not an object");
@@ -44,34 +44,55 @@ export function stringify(data: SessionData): string {
   try {
     text = JSON.stringify(data);
   } catch {
-    throw new TypeError(`session data cannot be stored as JSON: ${culprit(data)}`);
+    throw notJson(data);
   }
   if (text === undefined) throw new TypeError("session data must be an object");
   return text;
 }
 
-/** Finds the key that `JSON.stringify` failed on, by trying each in turn. */
-function culprit(value: object, path = "", above: readonly object[] = []): string {
-  const at = path === "" ? "its toJSON method" : `"${path}"`;
-  for (const key of Object.keys(value)) {
-    const keyPath = path === "" ? key : `${path}.${key}`;
+function notJson(data: SessionData): TypeError {
+  return new TypeError(
+    `session data cannot be stored as JSON: ${culprit(data, [], new Set()) ?? "it changes"}`,
+  );
+}
+
+/** Walks the data as `JSON.stringify` does, to the first value that it can't take, and says where it is. */
+function culprit(value: unknown, path: string[], above: Set<unknown>): string | undefined {
+  const at = path.length === 0 ? "it" : `"${path.join(".")}"`;
+  if (typeof value === "bigint" || value instanceof BigInt) return `${at} is a BigInt`;
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return undefined;
+  if (above.has(value)) return `${at} is part of a cycle`;
+  if (above.size >= MAX_DEPTH) return `"${path[0]}" is nested deeper than ${MAX_DEPTH}`;
+  let converted: unknown = value;
+  let keys: string[];
+  try {
+    const { toJSON } = value as { toJSON?: unknown };
+    if (typeof toJSON === "function") converted = toJSON.call(value, path.at(-1) ?? "");
+  } catch {
+    return path.length === 0
+      ? "its toJSON method throws"
+      : `${at} cannot be converted: its toJSON method throws`;
+  }
+  if (converted !== value) return culprit(converted, path, new Set(above).add(value));
+  if (typeof value === "function") return undefined;
+  try {
+    keys = Object.keys(value);
+  } catch {
+    return `${at} cannot be read`;
+  }
+  above.add(value);
+  for (const key of keys) {
     let child: unknown;
     try {
       child = (value as SessionData)[key];
     } catch {
-      return `the getter of "${keyPath}" throws`;
+      return `the getter of "${[...path, key].join(".")}" throws`;
     }
-    if (typeof child === "bigint") return `"${keyPath}" is a BigInt`;
-    if (typeof child !== "object" || child === null) continue;
-    if (child === value || above.includes(child)) return `"${keyPath}" is part of a cycle`;
-    if (above.length >= MAX_DEPTH) return `"${keyPath.slice(0, 100)}…" is nested deeper than ${MAX_DEPTH}`;
-    try {
-      JSON.stringify(child);
-    } catch {
-      return culprit(child, keyPath, [...above, value]);
-    }
+    const found = culprit(child, [...path, key], above);
+    if (found !== undefined) return found;
   }
-  return `${at} cannot be converted`;
+  above.delete(value);
+  return undefined;
 }
 
 function assertReadable(text: string): void {
@@ -85,8 +106,8 @@ function assertReadable(text: string): void {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-function assertDepth(text: string): void {
-  if (text.length <= 2 * MAX_DEPTH) return; // each level takes an opening and a closing character
+function isTooDeep(text: string): boolean {
+  if (text.length <= 2 * MAX_DEPTH) return false; // each level takes an opening and a closing character
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -96,7 +117,8 @@ function assertDepth(text: string): void {
       else if (char === QUOTE) inString = false;
     } else if (char === QUOTE) inString = true;
     else if (char === 0x7b || char === 0x5b) {
-      if (++depth > MAX_DEPTH) throw new TypeError(`session data is nested deeper than ${MAX_DEPTH}`);
+      if (++depth > MAX_DEPTH) return true;
     } else if (char === 0x7d || char === 0x5d) depth--;
   }
+  return false;
 }

@@ -1,3 +1,5 @@
+import { faultOf } from "./fault.js";
+
 export type Callback<R = void> = (error?: unknown, result?: R) => void;
 
 /**
@@ -7,6 +9,6 @@ export type Callback<R = void> = (error?: unknown, result?: R) => void;
 export function callBack<R>(promise: Promise<R>, callback: Callback<R> | undefined): void {
   promise.then(
     (result) => process.nextTick(() => callback?.(null, result)),
-    (error: unknown) => process.nextTick(() => callback?.(error)),
+    (error: unknown) => process.nextTick(() => callback?.(faultOf(error))),
   );
 }

@@ -6,7 +6,7 @@ const isFlag = (value: unknown) => typeof value === "boolean";
 const isDate = (value: unknown) => value === false || (isText(value) && !Number.isNaN(Date.parse(value)));
 
 const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
-  originalMaxAge: Number.isFinite,
+  originalMaxAge: (value) => value === false || Number.isFinite(value), // false: after `cookie.expires = false`
   expires: isDate,
   originalExpires: isDate,
   httpOnly: isFlag,
@@ -59,11 +59,22 @@ export function withExpiry(cookie: CookieData, expiresAt: number): CookieData {
   return { ...rest, expires: new Date(expiresAt).toISOString() };
 }
 
+/**
+ * Each time express-session moves a cookie's expiry it takes `originalMaxAge` from the clock anew, and so may
+ * lose a millisecond, or as many as the process was held up in between. Nobody means a change so small.
+ */
+const CLOCK_SLACK_MS = 100;
+
 /** Whether two cookies are the same but for their dates. */
 export function sameAttributes(a: CookieData, b: CookieData): boolean {
-  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    if (name !== "expires" && name !== "originalExpires" && (a[name] ?? null) !== (b[name] ?? null))
-      return false;
-  }
-  return true;
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  names.delete("expires");
+  names.delete("originalExpires");
+  return [...names].every((name) => sameAttribute(name, a[name], b[name]));
+}
+
+function sameAttribute(name: string, a: unknown, b: unknown): boolean {
+  if (name === "originalMaxAge" && typeof a === "number" && typeof b === "number")
+    return Math.abs(a - b) < CLOCK_SLACK_MS;
+  return (a ?? null) === (b ?? null);
 }

@@ -66,11 +66,11 @@ export class ExpressStore extends session.Store {
   }
 
   override length(callback: (err: unknown, length?: number) => void): void {
-    callBack(this.#core.store.count(), callback);
+    callBack(this.#length(), callback);
   }
 
   override clear(callback?: (err?: unknown) => void): void {
-    callBack(this.#core.store.clear(), callback);
+    callBack(this.#clear(), callback);
   }
 
   /** Every session's id. It holds all of them at once. */
@@ -92,6 +92,15 @@ export class ExpressStore extends session.Store {
       if (found !== undefined) sessions.push({ ...(found.data as unknown as Data), id });
     }
     return sessions;
+  }
+
+  // These are async so that a store that throws does so into the callback.
+  async #length(): Promise<number> {
+    return this.#core.store.count();
+  }
+
+  async #clear(): Promise<void> {
+    return this.#core.store.clear();
   }
 
   async #ids(): Promise<string[]> {

@@ -6,8 +6,9 @@ import { publish } from "../events.js";
 import { callBack } from "./call-back.js";
 import { GONE, type Loaded, type SessionCore } from "./session-core.js";
 
-/** Methods of @fastify/session's session: a stored field of such a name would take its place. */
+/** Methods of @fastify/session's session: a stored field of such a name would take its place, or that of all. */
 const METHODS = [
+  "__proto__",
   "options",
   "touch",
   "regenerate",
@@ -121,10 +122,15 @@ export class FastifyStore implements FastifySessionStore {
         callback(error as Error | undefined);
       });
     };
+    const value = (callback?: (error?: Error) => void) => (callback ? claim(callback) : promisify(claim)());
     Object.defineProperty(session, "reload", {
       configurable: true,
-      writable: true,
-      value: (callback?: (error?: Error) => void) => (callback ? claim(callback) : promisify(claim)()),
+      get: () => value,
+      // As an assignment to any other method does: it makes a field, which `set` then refuses.
+      set: (field: unknown) => {
+        const own = { value: field, enumerable: true, configurable: true, writable: true };
+        Object.defineProperty(session, "reload", own);
+      },
     });
   }
 }

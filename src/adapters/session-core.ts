@@ -1,13 +1,17 @@
 import { hasCode } from "../errors.js";
 import { publish, type SessionaryEvents } from "../events.js";
-import type { SessionData, SessionEntry, SessionStore } from "../store.js";
+import type { SessionData, SessionEntry, SessionRecord, SessionStore } from "../store.js";
 import { type CookieData, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
 import { ConflictMerger } from "./conflict-merger.js";
+import { reported } from "./fault.js";
 import { type Image, entryOf, entryOfImage, imageOf, sameImage } from "./image.js";
 import { type AdapterOptions, type CheckedAdapterOptions, checkAdapterOptions } from "./options.js";
 
-/** The session as this request last saw it stored, or that it is gone. */
-export type Loaded = (Image & { readonly stored: { readonly version: string } }) | typeof GONE;
+/**
+ * The session as this request last saw it stored, or that it is gone. After a merge `stored` is missing:
+ * the store then holds more than the live session does, and no version says what the live one stands on.
+ */
+export type Loaded = (Image & { readonly stored?: { readonly version: string } }) | typeof GONE;
 export const GONE = Symbol("gone");
 
 /** What is known of a live session object. Saves of one object take turns. */
@@ -71,7 +75,7 @@ export class SessionCore {
    * @throws TypeError, and what the store rejects with.
    */
   async save(id: string, session: object): Promise<void> {
-    await this.#reported("save", async () => {
+    await reported("save", async () => {
       const { image, entry } = imageOf(session, this.#options.ttlMs);
       await this.#inTurn(session, (tie, waited) =>
         this.#save(id, tie, image, waited ? entryOfImage(image) : entry),
@@ -81,7 +85,7 @@ export class SessionCore {
 
   /** Stores a session that no request has loaded, whether there is one or not: for tools, by hand. */
   async replace(id: string, session: object): Promise<void> {
-    await this.#reported("save", async () => {
+    await reported("save", async () => {
       const { entry } = imageOf(session, this.#options.ttlMs);
       if ((await this.store.update(id, entry)) === undefined) await this.store.create(id, entry);
     });
@@ -89,7 +93,7 @@ export class SessionCore {
 
   /** Moves the expiry of a live session that the framework found unchanged. */
   async touch(id: string, session: object): Promise<void> {
-    await this.#reported("touch", async () => {
+    await reported("touch", async () => {
       const { cookie: _, ...fields } = session as SessionData;
       const entry = entryOf(session, fields, this.#options.ttlMs);
       await this.#inTurn(session, async (tie) => {
@@ -99,14 +103,15 @@ export class SessionCore {
           loaded === undefined ||
           loaded === GONE ||
           sameAttributes(loaded.cookie, entry.data.cookie as CookieData);
-        if (sameCookie) await this.#touch(id, tie, entry);
-        else await this.#save(id, tie, imageOf(session, this.#options.ttlMs).image, entry);
+        if (sameCookie) return this.#touch(id, tie, entry);
+        const now = imageOf(session, this.#options.ttlMs);
+        await this.#save(id, tie, now.image, now.entry);
       });
     });
   }
 
   async destroy(id: string): Promise<void> {
-    await this.#reported("destroy", () => this.store.destroy(id));
+    await reported("destroy", () => this.store.destroy(id));
   }
 
   async #save(id: string, tie: Tie, image: Image, entry: SessionEntry): Promise<void> {
@@ -130,8 +135,12 @@ export class SessionCore {
     image: Image,
     entry: SessionEntry,
   ): Promise<Loaded | undefined> {
+    if (loaded.stored === undefined && this.#detectsConflicts) {
+      const current = await this.store.get(id);
+      return current && this.#merge(id, loaded, image, current);
+    }
     try {
-      const options = this.#detectsConflicts ? { ifVersion: loaded.stored.version } : {};
+      const options = this.#detectsConflicts && loaded.stored ? { ifVersion: loaded.stored.version } : {};
       const version = await this.store.update(id, entry, options);
       return version === undefined ? undefined : { ...image, stored: { version } };
     } catch (error) {
@@ -144,12 +153,18 @@ export class SessionCore {
         publish("conflict-rejected", { attempts: 1 });
         throw error;
       }
-      const { current } = error;
-      const merged = await this.#merger.merge(id, loaded, image, current);
-      // The live object lacks what was merged in. With the old version its next save meets a conflict
-      // again, and is merged again.
-      return merged && { ...image, expiresAt: merged.expiresAt, stored: loaded.stored };
+      return this.#merge(id, loaded, image, error.current);
     }
+  }
+
+  async #merge(
+    id: string,
+    loaded: Exclude<Loaded, typeof GONE>,
+    image: Image,
+    current: SessionRecord,
+  ): Promise<Loaded | undefined> {
+    const merged = await this.#merger.merge(id, loaded, image, current);
+    return merged && { ...image, expiresAt: merged.expiresAt };
   }
 
   async #touch(id: string, tie: Tie, entry: SessionEntry): Promise<void> {
@@ -188,16 +203,6 @@ export class SessionCore {
       "the session store forbids scripts: of two requests that change a session at once, the later one wins",
       { type: "SessionaryWarning" },
     );
-  }
-
-  async #reported(operation: SessionaryEvents["write-failed"]["operation"], write: () => Promise<unknown>) {
-    try {
-      await write();
-    } catch (error) {
-      const { code, name } = error as { code?: unknown; name?: unknown };
-      publish("write-failed", { operation, code: String(code ?? name) });
-      throw error;
-    }
   }
 }
 

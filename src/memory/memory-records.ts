@@ -1,7 +1,7 @@
 import { jsonCodec } from "../codec.js";
 import { SessionConflictError, SessionExistsError, StoreClosedError } from "../errors.js";
 import { publish } from "../events.js";
-import { positiveInteger } from "../options.js";
+import { codecOption, functionOption, positiveInteger } from "../options.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES, PayloadFormat, assertExpiresAt } from "../payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
@@ -39,8 +39,8 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     if (positiveInteger("maxPayloadBytes", maxPayloadBytes) > room) {
       throw new TypeError(`maxPayloadBytes must leave room for an id in maxBytes: at most ${room}`);
     }
-    this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
-    this.#now = now ?? Date.now;
+    this.#format = new PayloadFormat("memory", codecOption(codec), maxPayloadBytes);
+    this.#now = now === undefined ? () => Date.now() : functionOption("now", now);
     this.#elapsed = now ?? (() => performance.now());
     this.#userIdOf = (data) => userIdOf(data) || undefined;
     this.#kept = new TieredCache<Kept>({

@@ -33,7 +33,7 @@ export class MemoryStore<T extends SessionData = SessionData> extends UserSessio
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: MemoryStoreOptions = {}) {
     knownOptions("MemoryStore", options, MEMORY_OPTIONS);
-    const { now = Date.now } = options;
+    const { now = () => Date.now() } = options;
     const index = new MemoryUserIndex(now);
     super(new MemoryRecords<T>(options, (user, member) => index.forget(user, member)), index, options, now);
   }

@@ -81,13 +81,16 @@ export class TieredCache<V extends object> {
 
   #makeRoom(tier: LRUCache<string, V>, key: string, value: V): void {
     const { maxEntries, maxBytes = Infinity, bytesOf } = this.#options;
-    const replaced = tier.peek(key);
-    const entries = replaced === undefined ? 1 : 0;
-    const bytes =
-      maxBytes === Infinity ? 0 : bytesOf(value, key) - (replaced === undefined ? 0 : bytesOf(replaced, key));
-    const used = () => this.#passing.calculatedSize + this.#lasting.calculatedSize;
-    while (this.size + entries > maxEntries || used() + bytes > maxBytes) {
+    const bytes = maxBytes === Infinity ? 0 : bytesOf(value, key);
+    let replaced = tier.get(key); // which also makes it the last to go
+    const fits = () => {
+      const spared = replaced === undefined || maxBytes === Infinity ? 0 : bytesOf(replaced, key);
+      const used = this.#passing.calculatedSize + this.#lasting.calculatedSize;
+      return this.size + (replaced === undefined ? 1 : 0) <= maxEntries && used - spared + bytes <= maxBytes;
+    };
+    while (!fits()) {
       if ((this.#passing.size > 0 ? this.#passing : this.#lasting).pop() === undefined) return;
+      replaced = tier.peek(key);
     }
   }
 }

@@ -1,35 +1,44 @@
 import { StoreClosedError, StoreUnavailableError } from "../errors.js";
 import { publish } from "../events.js";
 import type { RedisClient } from "./client.js";
+import { type RevocableClient, revocable } from "./revocable.js";
 import { toStoreError } from "./server-errors.js";
 
 export type Send<R> = (client: RedisClient) => Promise<R>;
 
 /**
  * A client with a deadline on every call: waiting for a connection, sending and waiting for the answer
- * together take at most `timeoutMs`. A call that timed out while it waited for a connection is never sent.
+ * together take at most `timeoutMs`. What was not sent by then is never sent.
  */
 export class Connection {
   readonly client: RedisClient;
   readonly #timeoutMs: number;
   readonly #owned: boolean;
+  readonly #viewOf: () => RevocableClient;
   readonly #waiting = new Set<() => void>();
   readonly #listeners: [string, (...args: unknown[]) => void][];
   #losses = 0;
+  #isReady: boolean;
+  /** Why there is no connection: what the client said last. */
+  #trouble: unknown;
   #closed = false;
 
   constructor(client: RedisClient, options: { timeoutMs: number; owned: boolean }) {
     this.client = client;
     this.#timeoutMs = options.timeoutMs;
     this.#owned = options.owned;
+    this.#isReady = client.status === "ready";
+    // Our own client to a single Redis has no queue; a Cluster has one for each node whatever it is told.
+    const queues = !options.owned || client.isCluster;
+    this.#viewOf = queues ? revocable(client) : () => ({ client, revoke: () => {} });
     const lost = () => void this.#losses++;
     this.#listeners = [
-      ["error", () => {}], // what it says reaches callers as typed errors, and watchers as events
+      ["error", (error) => (this.#trouble = error)], // callers get it as a typed error
       ["node error", lost],
       ["-node", lost],
-      ["close", () => (lost(), publish("connection", { store: "redis", state: "lost" }))],
+      ["close", () => (lost(), this.#changed(false))],
       ["end", () => (this.#wake(), publish("connection", { store: "redis", state: "closed" }))],
-      ["ready", () => (this.#wake(), publish("connection", { store: "redis", state: "ready" }))],
+      ["ready", () => (this.#wake(), this.#changed(true))],
     ];
     for (const [event, listener] of this.#listeners) client.on(event as "ready", listener);
   }
@@ -51,24 +60,31 @@ export class Connection {
   run<R>(effect: "read" | "write", send: Send<R>): Promise<R> {
     if (this.#closed) return Promise.reject(new StoreClosedError());
     return new Promise<R>((resolve, reject) => {
-      let sent = false;
+      let revoke: (() => void) | undefined;
       const start = () => {
         this.#waiting.delete(start);
         if (this.#closed) return fail(new StoreClosedError());
         if (this.client.status === "end") {
           return fail(new StoreUnavailableError("not-applied", "connection", "the Redis client was ended"));
         }
-        sent = effect === "write";
-        send(this.client).then(
+        const losses = this.#losses;
+        const view = this.#viewOf();
+        revoke = view.revoke;
+        send(view.client).then(
           (reply) => (clearTimeout(timer), resolve(reply)),
-          (error: unknown) => fail(toStoreError(error, sent)),
+          (error: unknown) => {
+            const writes = effect === "write" && (this.#losses === losses ? "once" : "again");
+            fail(toStoreError(error, writes));
+          },
         );
       };
       const fail = (error: Error) => (clearTimeout(timer), reject(error));
       const timer = setTimeout(() => {
         this.#waiting.delete(start);
-        const detail = `no answer within ${this.#timeoutMs} ms`;
-        reject(new StoreUnavailableError(sent ? "unknown" : "not-applied", "timeout", detail));
+        revoke?.();
+        const outcome = revoke !== undefined && effect === "write" ? "unknown" : "not-applied";
+        const late = new StoreUnavailableError(outcome, "timeout", `no answer within ${this.#timeoutMs} ms`);
+        reject(revoke === undefined && this.#trouble ? toStoreError(this.#trouble, false) : late);
       }, this.#timeoutMs);
       if (this.client.status === "ready" || this.client.status === "end") start();
       else {
@@ -86,9 +102,16 @@ export class Connection {
     this.#wake();
     if (this.#owned) this.client.disconnect();
     for (const [event, listener] of this.#listeners) {
-      // An owned client keeps its error listener: a socket may still fail while it is being closed.
-      if (!(this.#owned && event === "error")) this.client.off(event, listener);
+      // An owned client is listened to until it has ended: a socket may still fail while it is being closed.
+      if (!(this.#owned && (event === "error" || event === "end"))) this.client.off(event, listener);
     }
+  }
+
+  #changed(isReady: boolean): void {
+    if (isReady) this.#trouble = undefined;
+    if (isReady === this.#isReady) return; // an attempt that failed
+    this.#isReady = isReady;
+    publish("connection", { store: "redis", state: isReady ? "ready" : "lost" });
   }
 
   #wake(): void {

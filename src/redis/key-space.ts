@@ -1,4 +1,5 @@
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
+import { StoreUnavailableError, hasCode } from "../errors.js";
 import { isSessionId } from "../session-id.js";
 import type { RedisClient } from "./client.js";
 import type { Connection } from "./connection.js";
@@ -37,7 +38,25 @@ export class KeySpace {
     }
   }
 
-  /** Removes a page of sessions, without making Redis free their memory at once. */
+  /**
+   * Removes them all, without making Redis free their memory at once.
+   * @throws StoreUnavailableError, of an unknown outcome once some may have been removed.
+   */
+  async clear(): Promise<void> {
+    let begun = false;
+    try {
+      for await (const page of this.pages()) {
+        begun = true;
+        await this.unlink(page);
+      }
+    } catch (error) {
+      if (!begun || !hasCode(error, "ERR_STORE_UNAVAILABLE")) throw error;
+      const { reason } = error as StoreUnavailableError;
+      throw new StoreUnavailableError("unknown", reason, "it failed while it was being cleared");
+    }
+  }
+
+  /** Removes a page of sessions. */
   async unlink(ids: string[]): Promise<void> {
     const keys = ids.map((id) => this.key(id));
     await this.#connection.run<unknown>("write", (client) =>
@@ -47,8 +66,24 @@ export class KeySpace {
   }
 }
 
+/**
+ * The nodes that hold the keys. ioredis forgets a node when it loses its connection, and asks for the
+ * slots anew only when a key is asked for: until then its list of masters may lack one.
+ */
 async function masters(client: RedisClient): Promise<Redis[]> {
-  return "nodes" in client ? client.nodes("master") : [client];
+  if (!client.isCluster) return [client as Redis];
+  const cluster = client as Cluster;
+  if (!reachesAllSlots(cluster)) {
+    await new Promise<void>((resolve, reject) => {
+      cluster.refreshSlotsCache((error) => (error ? reject(error) : resolve()));
+    });
+  }
+  return cluster.nodes("master");
+}
+
+function reachesAllSlots(cluster: Cluster): boolean {
+  const reached = new Set(cluster.nodes("master").map(({ options }) => `${options.host}:${options.port}`));
+  return cluster.slots.every(([master]) => reached.has(String(master)));
 }
 
 /** A prefix stands for itself in a SCAN pattern, whatever it holds. */

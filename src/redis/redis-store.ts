@@ -1,5 +1,5 @@
 import { jsonCodec } from "../codec.js";
-import { durationMs, knownOptions, positiveInteger } from "../options.js";
+import { codecOption, durationMs, knownOptions, positiveInteger } from "../options.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../payload.js";
 import type { SessionData } from "../store.js";
 import { checkUserOptions } from "../users/options.js";
@@ -43,6 +43,7 @@ export class RedisStore<T extends SessionData = SessionData> extends UserSession
     if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
     if (prefix === "" && options.userIdOf) throw new TypeError("prefix must not be empty with userIdOf");
     positiveInteger("maxPayloadBytes", maxPayloadBytes);
+    codecOption(codec);
     durationMs("timeoutMs", timeoutMs);
     checkUserOptions(options); // before a connection is made
     const connection = new Connection(client ?? connect(parsed!.address, timeoutMs), {

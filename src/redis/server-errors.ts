@@ -33,40 +33,50 @@ interface ClientError {
 
 /** The first word of an error reply, or `undefined` when the error is not a reply. */
 export function replyPrefix(error: unknown): string | undefined {
-  const { name, message } = (error ?? {}) as ClientError;
-  if (name !== "ReplyError" || typeof message !== "string") return undefined;
-  return /^[A-Z]+/.exec(message)?.[0];
+  const { name } = (error ?? {}) as ClientError;
+  return name === "ReplyError" ? /^[A-Z]+/.exec(textOf(error))?.[0] : undefined;
 }
 
 /** Whether the error says that scripts may not be run here: by an ACL, or by a server that has none. */
 export function forbidsScripts(error: unknown): boolean {
-  const prefix = replyPrefix(error);
-  const message = String((error as ClientError).message);
-  return (
-    (prefix === "NOPERM" || (prefix === "ERR" && message.includes("unknown command"))) &&
-    /eval/i.test(message)
-  );
+  if (replyPrefix(error) === undefined) return false;
+  return /^(NOPERM .*|ERR unknown command )['`]eval(sha)?['`]/i.test(textOf(error));
 }
 
 /**
  * A client's error becomes one of ours. Nothing of its text is kept: ioredis puts the command's
  * arguments, which are the id and the payload, on its errors, and Redis repeats some of them.
- * @param sent whether a command that writes may have reached the server.
+ * @param writes whether the command writes, and may have been sent more than once.
  */
-export function toStoreError(error: unknown, sent: boolean): SessionStoreError {
+export function toStoreError(error: unknown, writes: false | "once" | "again"): SessionStoreError {
   if (forbidsScripts(error)) return new ScriptsForbiddenError();
-  const prefix = replyPrefix(error) ?? replyPrefix((error as ClientError | undefined)?.lastNodeError);
+  const prefix = causePrefix(error);
+  const text = textOf(error);
+  // An error reply tells of the last time only that the command was sent.
+  const refused = prefix !== undefined || NEVER_SENT.some((each) => text.startsWith(each));
+  const outcome = !writes || (refused && writes === "once") ? "not-applied" : "unknown";
   if (prefix !== undefined) {
     const [reason, detail] = BY_PREFIX[prefix] ?? ["other", "Redis answered with an error"];
-    return new StoreUnavailableError("not-applied", reason, detail);
+    return new StoreUnavailableError(outcome, reason, detail);
   }
-  const message = String((error as ClientError | undefined)?.message);
-  const never = NEVER_SENT.some((text) => message.startsWith(text));
-  return new StoreUnavailableError(
-    sent && !never ? "unknown" : "not-applied",
-    "connection",
-    "no connection to Redis",
+  if (text === "Command timed out")
+    return new StoreUnavailableError(outcome, "timeout", "the client's commandTimeout has passed");
+  return new StoreUnavailableError(outcome, "connection", "no connection to Redis");
+}
+
+/** The prefix of the error reply that an error is, or that was behind it. */
+function causePrefix(error: unknown): string | undefined {
+  const direct = replyPrefix(error);
+  if (direct === "ERR") return /Error running script.*: -?([A-Z]+) /.exec(textOf(error))?.[1] ?? direct; // Redis 6
+  return (
+    direct ??
+    replyPrefix((error as ClientError | undefined)?.lastNodeError) ??
+    /^Too many Cluster redirections\. Last error: ReplyError: ([A-Z]+)/.exec(textOf(error))?.[1]
   );
+}
+
+function textOf(error: unknown): string {
+  return String((error as ClientError | null | undefined)?.message);
 }
 
 /** How ioredis rejects what it has not written to a socket. */

@@ -1,4 +1,4 @@
-import { durationMs, oneOf, positiveInteger } from "../options.js";
+import { durationMs, functionOption, oneOf, positiveInteger } from "../options.js";
 import type { SessionData } from "../store.js";
 
 /** Whose sessions these are, how many one user may have, and how long any may live. Both stores take them. */
@@ -29,9 +29,7 @@ const CENTURY_MS = 3_155_760_000_000;
 /** @throws TypeError naming the option and what it takes. */
 export function checkUserOptions(options: UserOptions): UserOptions {
   const { userIdOf, maxPerUser, overflow, absoluteTimeoutMs, hashIds } = options;
-  if (userIdOf !== undefined && typeof userIdOf !== "function") {
-    throw new TypeError("userIdOf must be a function of the session's data");
-  }
+  if (userIdOf !== undefined) functionOption("userIdOf", userIdOf);
   if (maxPerUser !== undefined) {
     positiveInteger("maxPerUser", maxPerUser);
     if (userIdOf === undefined)

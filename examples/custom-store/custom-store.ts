@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import { channel } from "node:diagnostics_channel";
+import { SessionConflictError, SessionExistsError, StoreClosedError } from "sessionary";
+import { isSessionId, jsonCodec, type SessionEntry, type SessionRecord, type SessionStore } from "sessionary";
+
+export type Row = { text: string; expiresAt: number; version: string };
+
+/** Sessions as rows of JSON text, here in a Map. What runs without `await` is one statement on a database. */
+export function customStore(rows = new Map<string, Row>()): SessionStore {
+  let closed = false;
+  const open = () => {
+    if (closed) throw new StoreClosedError();
+    return rows;
+  };
+  const read = (id: string): SessionRecord | undefined => {
+    const row = open().get(id);
+    if (row === undefined) return undefined;
+    if (row.expiresAt <= Date.now()) return void rows.delete(id);
+    try {
+      return { data: jsonCodec.decode(row.text, id), expiresAt: row.expiresAt, version: row.version };
+    } catch {
+      channel("sessionary:payload-undecodable").publish({ store: "custom", reason: "not JSON" });
+    }
+  };
+  const write = (id: string, text: string, { expiresAt }: SessionEntry, version: string = randomUUID()) => {
+    if (!Number.isFinite(expiresAt)) throw new TypeError("expiresAt must be a finite number");
+    rows.set(id, { text, expiresAt, version });
+    return version;
+  };
+  return {
+    get: async (id) => read(id),
+    create: async (id, entry) => {
+      if (read(id)) throw new SessionExistsError();
+      if (isSessionId(id)) return write(id, jsonCodec.encode(entry.data, id), entry);
+      throw new TypeError("id must be 1 to 256 printable ASCII characters without a space");
+    },
+    update: async (id, entry, { ifVersion } = {}) => {
+      const current = read(id);
+      if (current === undefined) return undefined;
+      if (ifVersion !== undefined && ifVersion !== current.version) throw new SessionConflictError(current);
+      return write(id, jsonCodec.encode(entry.data, id), entry);
+    },
+    touch: async (id, entry) => {
+      const row = read(id) && rows.get(id);
+      if (row) write(id, row.text, entry, row.version);
+      return row !== undefined;
+    },
+    destroy: async (id) => read(id) !== undefined && rows.delete(id),
+    ids: async function* () {
+      for (const id of open().keys()) if (read(id)) yield id;
+    },
+    count: async () => [...open().keys()].filter(read).length,
+    clear: async () => open().clear(),
+    close: async () => void (closed = true),
+  };
+}

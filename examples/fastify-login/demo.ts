@@ -1,0 +1,4 @@
+import { runCommand } from "./command-line.js";
+import { startServer } from "./server.js";
+
+await runCommand("npm run demo --", startServer);

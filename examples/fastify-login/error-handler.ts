@@ -1,0 +1,37 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+
+/** About how long sessionary takes to find a Redis that is back, in seconds. */
+const RETRY_AFTER = "2";
+
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error.code === "ERR_STORE_UNAVAILABLE") {
+    request.log.warn(error);
+    leaveSessionAlone(request);
+    return reply.status(503).header("Retry-After", RETRY_AFTER).send({
+      statusCode: 503,
+      code: error.code,
+      error: "Service Unavailable",
+      message: "Sessions can't be reached at the moment. Try again soon.",
+    });
+  }
+  const { statusCode = 500 } = error;
+  if (statusCode >= 500) {
+    request.log.error(error);
+    return reply.status(500).send({
+      statusCode: 500,
+      code: "CUSTOM_ERR_INTERNAL_SERVER",
+      error: "Internal Server Error",
+      message: "Something went wrong in server.",
+    });
+  }
+  request.log.info(error);
+  return reply.status(statusCode).send(error);
+}
+
+/**
+ * Without a session on the request, @fastify/session neither tries to save once more nor clears the
+ * browser's cookie, which it does when the request failed between two ids.
+ */
+function leaveSessionAlone(request: { session: unknown }): void {
+  request.session = null;
+}

@@ -1,0 +1,46 @@
+import type { SessionStore } from "../store.js";
+import { expiry } from "./expiry.js";
+import { ids } from "./ids.js";
+import { input } from "./input.js";
+import { reading } from "./reading.js";
+import type { StoreUnderTest, TestRunner } from "./subject.js";
+import { Trial } from "./trial.js";
+import { whole } from "./whole.js";
+import { writing } from "./writing.js";
+
+export type { StoreUnderTest, Supports, TestClock, TestRunner } from "./subject.js";
+
+/** The headings of the contract in src/store.ts, and under each its sentences. */
+const CONTRACT = {
+  Reading: reading,
+  Writing: [...writing, ...expiry, ...input],
+  Ids: ids,
+  "The whole": whole,
+};
+
+/**
+ * Declares one test for each sentence of the `SessionStore` contract. It works with any test runner,
+ * and asserts with node:assert.
+ *
+ *     import { describe, it } from "node:test";
+ *     import { storeConformance } from "sessionary/conformance";
+ *
+ *     storeConformance({ describe, it }, { name: "MyStore", open: () => new MyStore() });
+ */
+export function storeConformance<S extends SessionStore>(
+  { describe, it }: TestRunner,
+  subject: StoreUnderTest<S>,
+): void {
+  // Its hooks are given only what its own `open` made.
+  const any = subject as unknown as StoreUnderTest;
+  describe(subject.name, () => {
+    for (const [heading, sentences] of Object.entries(CONTRACT)) {
+      describe(heading, () => {
+        for (const { says, needs, test } of sentences) {
+          if (needs !== undefined && subject.supports?.[needs] === undefined) continue;
+          it(says, () => Trial.run(any, test));
+        }
+      });
+    }
+  });
+}

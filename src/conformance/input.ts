@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import type { SessionEntry } from "../store.js";
+import { MARK, idOf, rejectsWithTypeError } from "./rejections.js";
+import type { Sentence } from "./sentence.js";
+import type { Trial } from "./trial.js";
+
+/** What writes do with the entry that they are given. */
+export const input: Sentence[] = [
+  {
+    says: "A write reads its entry before it returns: changing the object afterwards changes nothing stored.",
+    test: async (trial) => {
+      const { store } = trial;
+      const changedAfter = async (write: (entry: SessionEntry) => Promise<unknown>) => {
+        const entry = trial.entry({ n: 1, nested: { list: [1] } });
+        const { expiresAt } = entry;
+        const written = write(entry);
+        (entry.data.nested as { list: unknown[] }).list.push("changed");
+        entry.data.n = "changed";
+        entry.expiresAt = 0;
+        await written;
+        const stored = await trial.stored(idOf(1));
+        assert.deepEqual(stored.data, { n: 1, nested: { list: [1] } });
+        trial.assertMoment(stored.expiresAt, expiresAt);
+        return stored;
+      };
+      await changedAfter((entry) => store.create(idOf(1), entry));
+      const { version } = await changedAfter((entry) => store.update(idOf(1), entry));
+      await changedAfter((entry) => store.update(idOf(1), entry, { ifVersion: version }));
+      await changedAfter((entry) => store.touch(idOf(1), entry));
+    },
+  },
+  {
+    says: "Data that JSON cannot carry (a BigInt, a cycle, a getter that throws) is a `TypeError` that names the key, and writes nothing.",
+    test: async (trial) => {
+      for (const [key, hostile] of Object.entries(hostileData())) {
+        await assertWritesNothing(trial, key, () => ({ ...trial.entry(), data: hostile() }));
+      }
+    },
+  },
+  {
+    says: "An `expiresAt` that is not a finite number is a `TypeError`, and writes nothing.",
+    test: async (trial) => {
+      const moments = [
+        NaN,
+        Infinity,
+        -Infinity,
+        undefined,
+        null,
+        "soon",
+        "4102444800000",
+        new Date(4e12),
+        {},
+        [],
+      ];
+      for (const expiresAt of moments as number[]) {
+        const entry = () => ({ data: { user: MARK }, expiresAt });
+        await assertWritesNothing(trial, "", entry);
+        await trial.store.create(idOf("touched"), trial.entry());
+        const before = await trial.stored(idOf("touched"));
+        await rejectsWithTypeError(() => trial.store.touch(idOf("touched"), entry()));
+        await trial.assertUnchanged(idOf("touched"), before);
+        await trial.store.destroy(idOf("touched"));
+      }
+    },
+  },
+];
+
+/** By the key that the error has to name. */
+function hostileData(): Record<string, () => Record<string, unknown>> {
+  const throwing = () => {
+    throw new Error(MARK);
+  };
+  return {
+    topBigInt: () => ({ user: MARK, topBigInt: 1n }),
+    deepBigInt: () => ({ user: MARK, nested: { list: [MARK, { deepBigInt: 1n }] } }),
+    topCycle: () => {
+      const data: Record<string, unknown> = { user: MARK };
+      data.topCycle = data;
+      return data;
+    },
+    deepCycle: () => {
+      const nested: Record<string, unknown> = { user: MARK };
+      nested.deepCycle = { nested };
+      return { nested };
+    },
+    topGetter: () => Object.defineProperty({ user: MARK }, "topGetter", { get: throwing, enumerable: true }),
+    deepGetter: () => ({
+      nested: Object.defineProperty({ user: MARK }, "deepGetter", { get: throwing, enumerable: true }),
+    }),
+    converted: () => ({ user: MARK, converted: { toJSON: throwing } }),
+  };
+}
+
+/** That every write which takes data rejects this entry with an error naming the key. */
+async function assertWritesNothing(trial: Trial, key: string, entry: () => SessionEntry): Promise<void> {
+  const { store } = trial;
+  await rejectsWithTypeError(() => store.create(idOf("new"), entry()), key);
+  await trial.assertEmpty();
+
+  await store.create(idOf("old"), trial.entry());
+  const before = await trial.stored(idOf("old"));
+  await rejectsWithTypeError(() => store.update(idOf("old"), entry()), key);
+  await rejectsWithTypeError(() => store.update(idOf("old"), entry(), { ifVersion: before.version }), key);
+  await trial.assertUnchanged(idOf("old"), before);
+  await store.destroy(idOf("old"));
+}

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { inspect, types } from "node:util";
+import type { SessionStoreErrorCode } from "../errors.js";
+
+/** Stands in the ids and the data of the tests; nothing that a store says may hold it. */
+export const MARK = "m4rked-s3cret";
+
+export const idOf = (name: string | number) => `${MARK}.${name}`;
+
+/** That nothing which a logger could print of this holds an id or data. */
+export function assertSilent(said: unknown): void {
+  const text = inspect(said, { depth: Infinity, showHidden: true });
+  assert.ok(!text.includes(MARK), "an error or event holds a session's id or its data");
+}
+
+/** Judges by code and not by class: a store may come from the other copy (ESM, CJS) of the package. */
+export async function rejectsWithCode<E extends Error>(
+  code: SessionStoreErrorCode,
+  call: () => Promise<unknown>,
+): Promise<E & { code: string }> {
+  const error = await rejectionOf(call);
+  assert.equal(
+    (error as { code?: unknown }).code,
+    code,
+    `rejects with ${code}, not ${error.name}: ${error.message}`,
+  );
+  return error as E & { code: string };
+}
+
+/** What the call resolves with, or the error when it rejects with this code. */
+export async function outcomeOf<E extends Error, R>(
+  code: SessionStoreErrorCode,
+  call: () => Promise<R>,
+): Promise<R | (E & { code: string })> {
+  const promise = call();
+  try {
+    return await promise;
+  } catch {
+    return rejectsWithCode<E>(code, () => promise);
+  }
+}
+
+export async function rejectsWithTypeError(call: () => Promise<unknown>, key = ""): Promise<void> {
+  const error = await rejectionOf(call);
+  assert.equal(error.name, "TypeError", "rejects with a TypeError");
+  assert.ok(error.message.includes(key), `the message names the key "${key}": ${error.message}`);
+}
+
+async function rejectionOf(call: () => Promise<unknown>): Promise<Error> {
+  let promise: Promise<unknown>;
+  try {
+    promise = call();
+  } catch {
+    assert.fail("the method throws where it has to reject");
+  }
+  const error: unknown = await promise.then(
+    () => assert.fail("the call resolves where it has to reject"),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof assert.AssertionError) throw error;
+  assert.ok(types.isNativeError(error), "the rejection is an Error");
+  assertSilent(error);
+  return error;
+}

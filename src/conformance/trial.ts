@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SessionData, SessionEntry, SessionRecord, SessionStore } from "../store.js";
+import { MARK } from "./rejections.js";
+import type { StoreUnderTest } from "./subject.js";
+
+/** For a slow machine, which may look late at what ended in time. */
+const GRACE_MS = 1_000;
+
+/** One test: a store of its own, its clock, and what all tests need. */
+export class Trial {
+  readonly store: SessionStore;
+  readonly #opened: SessionStore[];
+  readonly #subject: StoreUnderTest;
+
+  private constructor(subject: StoreUnderTest, store: SessionStore) {
+    this.#subject = subject;
+    this.store = store;
+    this.#opened = [store];
+  }
+
+  static async run(subject: StoreUnderTest, test: (trial: Trial) => Promise<void>): Promise<void> {
+    const trial = new Trial(subject, await subject.open());
+    try {
+      await test(trial);
+    } finally {
+      for (const store of trial.#opened) await store.close();
+    }
+  }
+
+  /** A second store beside the first. */
+  async another(): Promise<SessionStore> {
+    const store = await this.#subject.open();
+    this.#opened.push(store);
+    return store;
+  }
+
+  get toleranceMs(): number {
+    return this.#subject.toleranceMs ?? (this.#subject.clock === undefined ? 1_000 : 0);
+  }
+
+  now(): number {
+    return this.#subject.clock?.now() ?? Date.now();
+  }
+
+  entry(data: SessionData = { user: MARK }, lifetimeMs = 60_000): SessionEntry {
+    return { data, expiresAt: this.now() + lifetimeMs };
+  }
+
+  /** An entry that is over already, beyond any tolerance. */
+  pastEntry(agoMs = 1): SessionEntry {
+    return this.entry({ user: MARK, late: true }, -this.toleranceMs - agoMs);
+  }
+
+  /** What is stored, which has to be there. */
+  async stored(id: string): Promise<SessionRecord> {
+    const record = await this.store.get(id);
+    assert.ok(record !== undefined, "a session is missing");
+    return record;
+  }
+
+  async storedIds(): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const id of this.store.ids()) ids.push(id);
+    return ids.sort();
+  }
+
+  assertMoment(actual: number, expected: number): void {
+    assert.ok(Number.isFinite(actual), "expiresAt is a number");
+    const apartMs = Math.abs(actual - expected);
+    assert.ok(
+      apartMs <= this.toleranceMs,
+      `expiresAt is ${apartMs} ms off; the tolerance is ${this.toleranceMs}`,
+    );
+  }
+
+  /** That `id` holds the same as when `record` was read. */
+  async assertUnchanged(id: string, record: SessionRecord): Promise<void> {
+    const { data, version, expiresAt } = await this.stored(id);
+    assert.deepEqual(data, record.data, "the stored data changed");
+    assert.equal(version, record.version, "the stored version changed");
+    this.assertMoment(expiresAt, record.expiresAt);
+  }
+
+  async assertEmpty(): Promise<void> {
+    assert.equal(await this.store.count(), 0, "count gives 0");
+    assert.deepEqual(await this.storedIds(), [], "ids gives none");
+  }
+
+  /** That a session which is missing now was not to live on. */
+  assertNotEarly(expiresAt: number): void {
+    assert.ok(this.now() >= expiresAt - this.toleranceMs, "a session ended before its expiresAt");
+  }
+
+  /** Goes on until the doomed sessions are over: not before their time, and not long after. */
+  async untilOver(expiresAt: number, doomed: number, remaining: () => Promise<number>): Promise<void> {
+    const tooLate = "a session outlived its expiresAt";
+    if (this.#subject.clock !== undefined) {
+      await this.#advanceTo(expiresAt - this.toleranceMs - 1);
+      if ((await remaining()) < doomed) this.assertNotEarly(expiresAt);
+      await this.#advanceTo(expiresAt + this.toleranceMs + 1);
+      return assert.equal(await remaining(), 0, tooLate);
+    }
+    for (let left = doomed; left > 0; await sleep(10)) {
+      left = await remaining();
+      if (left < doomed) this.assertNotEarly(expiresAt);
+      assert.ok(left === 0 || this.now() <= expiresAt + this.toleranceMs + GRACE_MS, tooLate);
+    }
+  }
+
+  async #advanceTo(moment: number): Promise<void> {
+    const { clock } = this.#subject;
+    if (clock !== undefined && moment > clock.now()) await clock.advance(moment - clock.now());
+  }
+
+  async corrupt(id: string): Promise<void> {
+    await this.#subject.supports?.corrupt?.(this.store, id);
+  }
+}

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import type { SessionConflictError } from "../errors.js";
+import type { SessionRecord } from "../store.js";
+import { MARK, idOf, outcomeOf, rejectsWithCode } from "./rejections.js";
+import { PARALLEL, type Sentence, inParallel } from "./sentence.js";
+
+/** What writes do to the session that is there, or is not. */
+export const writing: Sentence[] = [
+  {
+    says: "There is no upsert: `create` makes a session that does not exist, `update` changes one that does.",
+    test: async (trial) => {
+      const { store } = trial;
+      await store.update(idOf(1), trial.entry());
+      await store.update(idOf(1), trial.entry(), { ifVersion: "any" });
+      await store.touch(idOf(1), trial.entry());
+      assert.equal(await store.get(idOf(1)), undefined, "neither update nor touch makes a session");
+      await trial.assertEmpty();
+
+      const created = trial.entry({ n: 1 });
+      await store.create(idOf(1), created);
+      assert.deepEqual((await trial.stored(idOf(1))).data, { n: 1 }, "create makes one");
+      trial.assertMoment((await trial.stored(idOf(1))).expiresAt, created.expiresAt);
+
+      for (const conditional of [false, true]) {
+        const entry = trial.entry({ conditional }, 120_000);
+        const { version } = await trial.stored(idOf(1));
+        await store.update(idOf(1), entry, conditional ? { ifVersion: version } : {});
+        const updated = await trial.stored(idOf(1));
+        assert.deepEqual(updated.data, { conditional }, "update replaces all of its data");
+        trial.assertMoment(updated.expiresAt, entry.expiresAt);
+      }
+      assert.deepEqual(await trial.storedIds(), [idOf(1)], "and makes no other");
+    },
+  },
+  {
+    says: "`create` rejects with `SessionExistsError` when the id is taken, and leaves the first session as it was.",
+    test: async (trial) => {
+      const { store } = trial;
+      await store.create(idOf(1), trial.entry());
+      const first = await trial.stored(idOf(1));
+      for (const entry of [trial.entry({ n: 2 }, 120_000), trial.entry(first.data), trial.pastEntry()]) {
+        await rejectsWithCode("ERR_SESSION_EXISTS", () => store.create(idOf(1), entry));
+        await trial.assertUnchanged(idOf(1), first);
+      }
+
+      const outcomes = await inParallel((n) =>
+        outcomeOf("ERR_SESSION_EXISTS", () => store.create(idOf("raced"), trial.entry({ n }))),
+      );
+      const winners = outcomes.flatMap((outcome, n) => (typeof outcome === "string" ? [n] : []));
+      assert.equal(winners.length, 1, `one of ${PARALLEL} parallel creates succeeds`);
+      assert.deepEqual((await trial.stored(idOf("raced"))).data, { n: winners[0] });
+    },
+  },
+  {
+    says: "`update` resolves to `undefined`, and writes nothing, when the session is gone.",
+    test: async (trial) => {
+      const { store } = trial;
+      const destroyed = idOf("destroyed");
+      const version = await store.create(destroyed, trial.entry());
+      await store.destroy(destroyed);
+      assert.equal(await store.update(destroyed, trial.entry()), undefined);
+      assert.equal(await store.update(destroyed, trial.entry(), { ifVersion: version }), undefined);
+      await trial.assertEmpty();
+
+      // Whatever crosses a destroy, the session is gone once all of it is done.
+      await inParallel(async (n) => {
+        const current = await store.create(idOf(n), trial.entry({ n }));
+        await Promise.all([
+          store.update(idOf(n), trial.entry({ n: -1 }), n % 2 === 0 ? {} : { ifVersion: current }),
+          store.touch(idOf(n), trial.entry()),
+          store.destroy(idOf(n)),
+        ]);
+        assert.equal(await store.get(idOf(n)), undefined, "a destroyed session came back");
+      });
+      await trial.assertEmpty();
+
+      const cleared = await store.create(idOf("cleared"), trial.entry());
+      await store.clear();
+      assert.equal(await store.update(idOf("cleared"), trial.entry()), undefined);
+      assert.equal(await store.update(idOf("cleared"), trial.entry(), { ifVersion: cleared }), undefined);
+      await trial.assertEmpty();
+    },
+  },
+  {
+    says: "`update` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
+    test: async (trial) => {
+      const { store } = trial;
+      const old = await store.create(idOf(1), trial.entry({ user: MARK, n: 1 }));
+      await store.update(idOf(1), trial.entry({ user: MARK, n: 2 }));
+      const current = await trial.stored(idOf(1));
+      const conflict = (ifVersion: string) =>
+        rejectsWithCode<SessionConflictError>("ERR_SESSION_CONFLICT", () =>
+          store.update(idOf(1), trial.entry({ n: 3 }, 120_000), { ifVersion }),
+        );
+      const assertCarries = (carried: SessionRecord, { data, version, expiresAt }: SessionRecord) => {
+        assert.deepEqual(carried.data, data, "the error carries the current data");
+        assert.equal(carried.version, version, "and its version");
+        trial.assertMoment(carried.expiresAt, expiresAt);
+      };
+      for (const version of [old, "another", ""]) {
+        assertCarries((await conflict(version)).current, current);
+        await trial.assertUnchanged(idOf(1), current);
+      }
+      (await conflict(old)).current.data.n = "changed";
+      await trial.assertUnchanged(idOf(1), current);
+
+      const base = current.version;
+      const outcomes = await inParallel((n) =>
+        outcomeOf<SessionConflictError, string | undefined>("ERR_SESSION_CONFLICT", () =>
+          store.update(idOf(1), trial.entry({ user: MARK, winner: n }), { ifVersion: base }),
+        ),
+      );
+      const stored = await trial.stored(idOf(1));
+      const conflicts = outcomes.filter((outcome) => typeof outcome === "object");
+      assert.equal(conflicts.length, PARALLEL - 1, `one of ${PARALLEL} parallel updates succeeds`);
+      const winner = outcomes.findIndex((outcome) => typeof outcome === "string");
+      assert.deepEqual(stored.data, { user: MARK, winner });
+      for (const error of conflicts) assertCarries(error.current, stored);
+    },
+  },
+  {
+    says: "A version is opaque; equal versions of one session mean equal data.",
+    test: async (trial) => {
+      const { store } = trial;
+      const seen = new Map<string, unknown>();
+      const note = async (version: string | undefined, data: { n: number }) => {
+        assert.equal(typeof version, "string", "a version is a string");
+        const record = await trial.stored(idOf(1));
+        assert.equal(record.version, version, "the version written is the version read");
+        assert.equal((await trial.stored(idOf(1))).version, version, "and is so each time");
+        assert.deepEqual(record.data, seen.get(record.version) ?? data, "one version, two states");
+        seen.set(record.version, data);
+        assert.deepEqual(record.data, data);
+      };
+      await note(await store.create(idOf(1), trial.entry({ n: 0 })), { n: 0 });
+      for (const n of [1, 2, 1, 0, 2, 2]) {
+        await note(await store.update(idOf(1), trial.entry({ n })), { n });
+        const { version } = await trial.stored(idOf(1));
+        const next = { n: n + 100 };
+        await note(await store.update(idOf(1), trial.entry(next), { ifVersion: version }), next);
+      }
+    },
+  },
+];

@@ -1,0 +1,119 @@
+import type { Session as FastifySession } from "fastify";
+import type session from "express-session";
+import { MemoryStore } from "sessionary";
+import { expressStore } from "sessionary/express";
+import { fastifyStore } from "sessionary/fastify";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { wrapped } from "./wrapped-store.js";
+
+/** What ends the process otherwise, for the rest of the test. */
+function uncaught(): { exceptions: unknown[]; rejections: unknown[] } {
+  const caught = { exceptions: [] as unknown[], rejections: [] as unknown[] };
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const before = events.map((event) => process.listeners(event as "uncaughtException"));
+  for (const event of events) process.removeAllListeners(event);
+  process.on("uncaughtException", (error) => caught.exceptions.push(error));
+  process.on("unhandledRejection", (error) => caught.rejections.push(error));
+  onTestFinished(() => {
+    events.forEach((event, i) => {
+      process.removeAllListeners(event);
+      for (const listener of before[i]!) process.on(event, listener);
+    });
+  });
+  return caught;
+}
+
+/** Long enough for promises, ticks and rejections to have been dealt with. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const live = () => ({ cookie: { originalMaxAge: null, expires: null }, name: "ann" });
+const failing = wrapped(new MemoryStore(), {
+  ...Object.fromEntries(
+    ["get", "create", "update", "touch", "destroy", "count", "clear"].map((method) => [
+      method,
+      () => Promise.reject(new Error("down")),
+    ]),
+  ),
+  // eslint-disable-next-line require-yield
+  async *ids() {
+    throw new Error("down");
+  },
+});
+
+type Done = (error?: unknown, result?: unknown) => void;
+const calls = (store: MemoryStore | typeof failing): [string, (done: Done) => void][] => {
+  const express = expressStore(store);
+  const fastify = fastifyStore(store);
+  const expressData = () => live() as unknown as session.SessionData;
+  const fastifyData = () => live() as unknown as FastifySession;
+  return [
+    ["express get", (done) => express.get("a", done)],
+    ["express set", (done) => express.set("a", expressData(), done)],
+    ["express touch", (done) => express.touch("a", expressData(), done)],
+    ["express destroy", (done) => express.destroy("a", done)],
+    ["express all", (done) => express.all(done)],
+    ["express ids", (done) => express.ids(done)],
+    ["express length", (done) => express.length(done)],
+    ["express clear", (done) => express.clear(done)],
+    ["fastify get", (done) => fastify.get("a", done)],
+    ["fastify set", (done) => fastify.set("a", fastifyData(), done)],
+    ["fastify destroy", (done) => fastify.destroy("a", done)],
+  ];
+};
+
+describe.each([
+  ["works", new MemoryStore(), null],
+  ["fails", failing, expect.objectContaining({ message: "down" }) as unknown],
+])("over a store that %s", (_, store, error) => {
+  test.each(calls(store))("%s calls back once, later, with its error or null", async (_name, call) => {
+    const answers: unknown[] = [];
+    call((...args) => answers.push(args[0]));
+    expect(answers).toEqual([]);
+    await settled();
+    expect(answers).toEqual([error]);
+  });
+
+  test.each(calls(store))(
+    "%s: a callback that throws is an uncaught exception, once",
+    async (_name, call) => {
+      const { exceptions, rejections } = uncaught();
+      let called = 0;
+      call(() => {
+        called++;
+        throw new Error("thrown by the callback");
+      });
+      await settled();
+      expect(called).toBe(1);
+      expect(exceptions).toEqual([expect.objectContaining({ message: "thrown by the callback" })]);
+      expect(rejections).toEqual([]);
+    },
+  );
+});
+
+test.each(["a working", "a failing"])("without a callback, %s store makes no noise", async (which) => {
+  const { exceptions, rejections } = uncaught();
+  const adapter = expressStore(which === "a failing" ? failing : new MemoryStore());
+  adapter.set("a", live() as unknown as session.SessionData);
+  adapter.touch("a", live() as unknown as session.SessionData);
+  adapter.destroy("a");
+  adapter.clear();
+  await settled();
+  expect([exceptions, rejections]).toEqual([[], []]);
+});
+
+test.each([
+  ["length", "count"],
+  ["clear", "clear"],
+] as const)("%s calls back with what the store throws synchronously", async (method, broken) => {
+  const store = wrapped(new MemoryStore(), {
+    [broken]: () => {
+      throw new Error("thrown");
+    },
+  });
+  const answers: unknown[] = [];
+  expressStore(store)[method]((error: unknown) => answers.push(error));
+  await settled();
+  expect(answers).toEqual([expect.objectContaining({ message: "thrown" })]);
+});

@@ -1,0 +1,28 @@
+import { onSessionaryEvent, type SessionaryEvents } from "sessionary";
+import { onTestFinished } from "vitest";
+
+const NAMES = [
+  "save-dropped",
+  "conflict-merged",
+  "conflict-rejected",
+  "payload-undecodable",
+  "evicted",
+  "write-failed",
+  "conflict-detection-off",
+  "connection",
+] as const satisfies (keyof SessionaryEvents)[];
+
+/** All names are in the list. */
+type Missing = Exclude<keyof SessionaryEvents, (typeof NAMES)[number]>;
+export const EVENTS: [Missing] extends [never] ? readonly (keyof SessionaryEvents)[] : never = NAMES;
+
+export type Seen = [event: keyof SessionaryEvents, payload: unknown];
+
+/** What is published from now on, to the end of the test. */
+export function seenEvents(): Seen[] {
+  const seen: Seen[] = [];
+  for (const name of EVENTS) {
+    onTestFinished(onSessionaryEvent(name, (payload) => seen.push([name, payload])));
+  }
+  return seen;
+}

@@ -1,0 +1,111 @@
+import { RedisStore } from "sessionary/redis";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { startRedis, type RedisServer } from "../support/redis-server.js";
+import { Browser } from "./browser.js";
+import { seenEvents } from "./events.js";
+import { FRAMEWORKS, startApp, type AppOptions } from "./support.js";
+import { stored } from "./wrapped-store.js";
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+  await server.client().call("ACL", ["SETUSER", "app", "on", ">pw", "~*", "+@all", "-@scripting"]);
+});
+afterAll(() => server.close());
+beforeEach(() => server.client().flushall());
+
+function scriptless(): RedisStore {
+  const store = new RedisStore({ url: `redis://app:pw@${server.host}:${server.port}` });
+  onTestFinished(() => store.close());
+  return store;
+}
+
+function warnings(): string[] {
+  const seen: string[] = [];
+  const listener = ({ name, message }: Error) => seen.push(`${name}: ${message}`);
+  process.on("warning", listener);
+  onTestFinished(() => void process.off("warning", listener));
+  return seen;
+}
+
+test("this user may indeed run no script", async () => {
+  const client = server.client({ username: "app", password: "pw" });
+  await expect(client.eval("return 1", 0)).rejects.toThrow(/NOPERM/);
+  await expect(client.evalsha("0".repeat(40), 0)).rejects.toThrow(/NOPERM/);
+});
+
+describe.each(FRAMEWORKS)("%s on a Redis that forbids scripts", (framework) => {
+  async function loggedIn(options: AppOptions = {}) {
+    const store = scriptless();
+    const app = await startApp(framework, store, { cookie: { maxAge: 3_600_000 }, ...options });
+    const browser = new Browser();
+    const { result: id } = await browser.visit(app, (v) => ((v.session.name = "ann"), v.id));
+    return { store, app, browser, id };
+  }
+
+  test("saves all the same, and says once that conflicts are not detected", async () => {
+    const { store, app, browser, id } = await loggedIn();
+    const seen = seenEvents();
+    const warned = warnings();
+    for (let visits = 1; visits <= 3; visits++) {
+      const { status } = await browser.visit(app, (v) => void (v.session.visits = visits));
+      expect(status).toBe(200);
+    }
+    await browser.visit(app, async (v) => {
+      await browser.twin().visit(app, (other) => void (other.session.theirs = 1));
+      v.session.mine = 2;
+    });
+    expect(await stored(store, id)).toEqual({ name: "ann", visits: 3, mine: 2 }); // the later one won
+    expect(app.errors).toEqual([]);
+    expect(seen.filter(([event]) => event !== "connection")).toEqual([
+      ["conflict-detection-off", { adapter: `${framework}Store` }],
+    ]);
+    expect(warned).toEqual([expect.stringMatching(/^SessionaryWarning: the session store forbids scripts/)]);
+  });
+
+  test("brings no session back that was destroyed while a request held it", async () => {
+    const { store, app, browser, id } = await loggedIn();
+    const seen = seenEvents();
+    for (const change of [true, false]) {
+      const { status } = await browser.visit(app, async (v) => {
+        await store.destroy(id);
+        if (change) v.session.late = true;
+      });
+      expect(status).toBe(200);
+      expect(await store.count()).toBe(0);
+    }
+    expect(seen.filter(([event]) => event === "save-dropped")).toEqual([
+      ["save-dropped", { operation: "save" }],
+    ]);
+  });
+
+  test('with onConflict "overwrite" nothing is missing, and nothing is said', async () => {
+    const { store, app, browser, id } = await loggedIn({ onConflict: "overwrite" });
+    const seen = seenEvents();
+    await browser.visit(app, (v) => void (v.session.visits = 1));
+    expect(await stored(store, id)).toEqual({ name: "ann", visits: 1 });
+    expect(seen.filter(([event]) => event === "conflict-detection-off")).toEqual([]);
+  });
+
+  test("reads of many requests at once work", async () => {
+    const { app, browser } = await loggedIn();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => browser.twin().visit(app, (v) => v.session.name)),
+    );
+    expect(answers.map(({ status, result }) => [status, result])).toEqual(Array(20).fill([200, "ann"]));
+  });
+});
+
+test("the store's own reads in one tick work, of missing and of wrong-typed keys as well", async () => {
+  const store = scriptless();
+  const entry = { data: { name: "ann" }, expiresAt: Date.now() + 60_000 };
+  await Promise.all([store.create("a", entry), store.create("b", entry)]);
+  await server.client().rpush("sess:list", "x");
+  for (let round = 0; round < 2; round++) {
+    const records = await Promise.all(["a", "b", "none", "list"].map((id) => store.get(id)));
+    expect(records.map((record) => record?.data)).toEqual([
+      ...[{ name: "ann" }, { name: "ann" }],
+      ...[undefined, undefined],
+    ]);
+  }
+});

@@ -1,0 +1,45 @@
+import type { SessionStore } from "sessionary";
+
+/** The store, with some of its methods replaced. */
+export function wrapped(store: SessionStore, methods: Partial<SessionStore>): SessionStore {
+  return {
+    get: (id) => store.get(id),
+    create: (id, entry) => store.create(id, entry),
+    update: (id, entry, options) => store.update(id, entry, options),
+    touch: (id, entry) => store.touch(id, entry),
+    destroy: (id) => store.destroy(id),
+    ids: () => store.ids(),
+    count: () => store.count(),
+    clear: () => store.clear(),
+    close: () => store.close(),
+    ...methods,
+  };
+}
+
+/** The store, and `calls()`: what was called since it was last asked, in order. */
+export function spied(store: SessionStore): { store: SessionStore; calls: () => string[] } {
+  let calls: string[] = [];
+  const noted = <R>(call: string, answer: R): R => (calls.push(call), answer);
+  return {
+    calls: () => {
+      const made = calls;
+      calls = [];
+      return made;
+    },
+    store: wrapped(store, {
+      get: (id) => noted("get", store.get(id)),
+      create: (id, entry) => noted("create", store.create(id, entry)),
+      update: (id, entry, options) => noted("update", store.update(id, entry, options)),
+      touch: (id, entry) => noted("touch", store.touch(id, entry)),
+      destroy: (id) => noted("destroy", store.destroy(id)),
+    }),
+  };
+}
+
+/** What stands under an id, without the cookie. */
+export async function stored(store: SessionStore, id: string): Promise<Record<string, unknown> | undefined> {
+  const record = await store.get(id);
+  if (record === undefined) return undefined;
+  const { cookie: _, ...fields } = record.data;
+  return fields;
+}

@@ -1,0 +1,19 @@
+import { describe, it } from "vitest";
+import { storeConformance } from "sessionary/conformance";
+import { clockedMemorySubject, memorySubject } from "./memory-subject.js";
+
+// Two clocks, of whole milliseconds and of fractions, add up to an end that is up to 2 ms off.
+storeConformance({ describe, it }, { ...memorySubject("MemoryStore on the system's clock"), toleranceMs: 2 });
+storeConformance({ describe, it }, clockedMemorySubject("MemoryStore on a clock of its own"));
+
+// These options put layers between the caller and the records; the contract stays.
+storeConformance(
+  { describe, it },
+  clockedMemorySubject("MemoryStore with userIdOf", {
+    userIdOf: ({ user }) => (typeof user === "string" ? user : undefined),
+  }),
+);
+storeConformance(
+  { describe, it },
+  clockedMemorySubject("MemoryStore with absoluteTimeoutMs", { absoluteTimeoutMs: 365 * 86_400_000 }),
+);

@@ -1,0 +1,41 @@
+import { readFile } from "node:fs/promises";
+import { beforeAll, expect, it } from "vitest";
+import { MemoryStore } from "sessionary";
+import { collect } from "./collect.js";
+import { memorySubject } from "./memory-subject.js";
+
+let contract: string[][];
+beforeAll(async () => {
+  const file = new URL("../../src/store.ts", import.meta.url);
+  contract = sentencesOf(await readFile(file, "utf8"));
+});
+
+it("finds the sentences of the contract where they are written", () => {
+  expect(contract.length).toBeGreaterThan(15);
+  expect(contract[0]![0]).toBe("Reading");
+  expect(contract.at(-1)![1]).toMatch(/^After `close` .* does nothing\.$/);
+});
+
+it("has one test for each sentence of the contract, in the same words, and no other", () => {
+  const titles = collect(memorySubject("any")).map(({ path, title }) => [path.at(-1), title]);
+  expect(titles).toEqual(contract);
+});
+
+it("does not ask a store for what it has not said it supports", () => {
+  const titles = collect({ name: "any", open: () => new MemoryStore() }).map(({ title }) => title);
+  const left = contract.map(([, sentence]) => sentence).filter((sentence) => !titles.includes(sentence!));
+  expect(left).toEqual(["A payload that cannot be decoded is a miss and an event, never an error."]);
+});
+
+/** Heading and text of each bullet of the file's first comment, continued lines joined. */
+function sentencesOf(source: string): string[][] {
+  const lines = source.slice(0, source.indexOf("*/")).split("\n");
+  const sentences: string[][] = [];
+  let heading = "";
+  for (const line of lines.map((each) => each.replace(/^\s*\/?\*+ ?/, ""))) {
+    if (line.startsWith("- ")) sentences.push([heading, line.slice(2)]);
+    else if (line.startsWith("  ")) sentences.at(-1)![1] += ` ${line.trim()}`;
+    else if (line !== "") heading = line;
+  }
+  return sentences;
+}

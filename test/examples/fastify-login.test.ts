@@ -1,0 +1,4 @@
+import { startServer } from "../../examples/fastify-login/server.js";
+import { testExample } from "./test-example.js";
+
+testExample({ startServer, cookiePrefix: "" });

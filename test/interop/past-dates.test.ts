@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { Browser } from "../adapters/browser.js";
+import { FRAMEWORKS, type App } from "../adapters/support.js";
+import { startRedis, type RedisServer } from "../support/redis-server.js";
+import { CONNECT_REDIS, Look, serveOurs, serveTheirs } from "./support.js";
+
+const HOUR = 3_600;
+const options = { maxAge: HOUR * 1_000 };
+
+let server: RedisServer;
+let look: Look;
+beforeAll(async () => {
+  server = await startRedis();
+  look = new Look(server);
+});
+afterAll(() => server.close());
+beforeEach(() => server.client().flushall());
+
+const name = (v: { session: Record<string, unknown> }) => v.session.name ?? "nobody";
+
+describe.each(FRAMEWORKS)("under %s", (framework) => {
+  describe.each(CONNECT_REDIS)("beside %s", (_, connect) => {
+    async function start() {
+      return {
+        theirs: await serveTheirs(framework, await connect(server, {}), options),
+        ours: await serveOurs(framework, server, options),
+        browser: new Browser(),
+      };
+    }
+
+    /** A session that one side made and a touch, which is EXPIRE alone, kept past the date in its JSON. */
+    async function touchedPastItsDate(by: App, browser: Browser): Promise<string> {
+      const { result: id } = await browser.visit(by, (v) => ((v.session.name = "ann"), v.id));
+      const data = await look.json(id);
+      const past = new Date(Date.now() - 60_000).toISOString();
+      data.cookie.expires = past;
+      if (data.cookie.originalExpires !== undefined) data.cookie.originalExpires = past;
+      await look.put(id, data, HOUR / 2);
+      return id;
+    }
+
+    test("touched by theirs past its date: ours reads it and keeps it alive", async () => {
+      const { theirs, ours, browser } = await start();
+      const id = await touchedPastItsDate(theirs, browser);
+      for (let visit = 0; visit < 2; visit++) {
+        const { result, status } = await browser.visit(ours, (v) => [v.id, name(v)]);
+        expect([status, result]).toEqual([200, [id, "ann"]]);
+        await look.expectTtl(id, HOUR);
+      }
+    });
+
+    test("touched by theirs past its date: a save by ours, also in mid-request, dates it anew", async () => {
+      const { theirs, ours, browser } = await start();
+      const id = await touchedPastItsDate(theirs, browser);
+      await browser.visit(ours, async (v) => {
+        v.session.visits = 1;
+        await v.save();
+        expect(await look.ttl(id)).toBeGreaterThan(HOUR / 2 - 3);
+        v.session.visits = 2;
+      });
+      await look.expectTtl(id, HOUR);
+      const { cookie, visits } = await look.json(id);
+      expect(visits).toBe(2);
+      expect(Date.parse(cookie.expires as string)).toBeGreaterThan(Date.now() + (HOUR - 3) * 1_000);
+      expect((await browser.visit(theirs, name)).result).toBe("ann");
+      await look.expectTtl(id, HOUR);
+    });
+
+    const then = {
+      express: "theirs reads it, since express-session asks the store alone",
+      fastify: "theirs ends it, since @fastify/session asks the date in the JSON",
+    }[framework];
+    test(`touched by ours past its date: ${then}`, async () => {
+      const { theirs, ours, browser } = await start();
+      const id = await touchedPastItsDate(ours, browser);
+      await browser.visit(ours, () => {});
+      await look.expectTtl(id, HOUR);
+      expect((await browser.visit(theirs, name)).result).toBe(framework === "express" ? "ann" : "nobody");
+      if (framework === "express") await look.expectTtl(id, HOUR);
+    });
+  });
+
+  describe.each(CONNECT_REDIS)("keys without a TTL, by %s with disableTTL", (_, connect) => {
+    async function start(maxAge: { maxAge?: number }) {
+      const theirs = await serveTheirs(framework, await connect(server, { disableTTL: true }), maxAge);
+      const ours = await serveOurs(framework, server, maxAge);
+      const browser = new Browser();
+      const { result: id } = await browser.visit(theirs, (v) => ((v.session.name = "ann"), v.id));
+      expect(await look.ttl(id)).toBe(-1);
+      return { theirs, ours, browser, id };
+    }
+
+    test.each([
+      ["of an hour", options, HOUR],
+      ["that ends with the browser", {}, 86_400],
+    ])(
+      "and a cookie %s: ours reads them, and gives them a TTL at a touch and at a save",
+      async (_, age, ttl) => {
+        const { theirs, ours, browser, id } = await start(age);
+        const { result, cookie } = await browser.visit(ours, (v) => name(v));
+        expect(result).toBe("ann");
+        await look.expectTtl(id, ttl);
+        if (cookie?.expires !== undefined)
+          expect(cookie.expires).toBeLessThan(Date.now() + (ttl + 3) * 1_000);
+        await look.put(id, await look.json(id), 0);
+        await browser.visit(ours, (v) => void (v.session.visits = 1));
+        await look.expectTtl(id, ttl);
+        expect((await browser.visit(theirs, (v) => [v.session.name, v.session.visits])).result).toEqual([
+          "ann",
+          1,
+        ]);
+      },
+    );
+  });
+});

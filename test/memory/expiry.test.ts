@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { MemoryStore } from "sessionary";
+import { watchEvictions } from "./evictions.js";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const EXPIRED = { store: "memory", reason: "expired" };
+
+describe("MemoryStore's sweep", () => {
+  let now: number;
+  let store: MemoryStore;
+  const entry = (lifetimeMs: number) => ({ data: { n: 1 }, expiresAt: now + lifetimeMs });
+  const seconds = (count: number) => vi.advanceTimersByTime(count * 1_000);
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    now = Date.UTC(2030, 0);
+    store = new MemoryStore({ now: () => now });
+  });
+  afterEach(async () => {
+    await store.close();
+    vi.useRealTimers();
+  });
+
+  it("drops what has expired without its being read, a bounded number at a time", async () => {
+    const evicted = watchEvictions();
+    for (let n = 0; n < 5_000; n++) await store.create(`short-${n}`, entry(60_000));
+    for (let n = 0; n < 100; n++) await store.create(`long-${n}`, entry(HOUR_MS));
+    seconds(10);
+    expect(evicted).toEqual([]);
+    now += 60_000;
+    const perSecond: number[] = [];
+    while (evicted.length < 5_000 && perSecond.length < 10) {
+      const before = evicted.length;
+      seconds(1);
+      perSecond.push(evicted.length - before);
+    }
+    expect(evicted).toEqual(Array(5_000).fill(EXPIRED));
+    expect(Math.max(...perSecond)).toBeLessThanOrEqual(2_000);
+    expect(await store.count()).toBe(100);
+  });
+
+  it("finds every expired one while others come, go and move", async () => {
+    const evicted = watchEvictions();
+    let seed = 1;
+    const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+    let created = 0;
+    let destroyed = 0;
+    for (let n = 0; n < 20_000; n++) {
+      const id = `s${random(8_000)}`;
+      const lifetimeMs = 1 + random(300_000);
+      if (random(4) === 0) destroyed += Number(await store.destroy(id));
+      else if (!(await store.touch(id, entry(lifetimeMs)))) {
+        await store.create(id, entry(lifetimeMs));
+        created++;
+      }
+      if (n % 100 === 0) {
+        now += 1_000;
+        seconds(1);
+      }
+    }
+    const before = evicted.length;
+    now += 300_001;
+    seconds(20);
+    expect(evicted.length).toBe(created - destroyed);
+    for (const count of [destroyed, before, evicted.length - before]) expect(count).toBeGreaterThan(100);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("has one timer while there are sessions, and none while there are not", async () => {
+    expect(vi.getTimerCount()).toBe(0);
+    await store.create("over", entry(-1));
+    expect(vi.getTimerCount()).toBe(0);
+    for (const id of ["a", "b", "c"]) await store.create(id, entry(30 * DAY_MS));
+    expect(vi.getTimerCount()).toBe(1);
+    for (const id of ["a", "b", "c"]) await store.destroy(id);
+    seconds(1);
+    expect(vi.getTimerCount()).toBe(0);
+    await store.create("a", entry(60_000));
+    expect(vi.getTimerCount()).toBe(1);
+    await store.clear();
+    seconds(1);
+    expect(vi.getTimerCount()).toBe(0);
+    await store.create("a", entry(60_000));
+    await store.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("leaves a session of 30 days its 30 days", async () => {
+    const month = entry(30 * DAY_MS);
+    await store.create("month", month);
+    for (let day = 1; day < 30; day++) {
+      now += DAY_MS;
+      seconds(5);
+      expect(await store.get("month")).toMatchObject({ expiresAt: month.expiresAt });
+    }
+    now += DAY_MS - 1;
+    expect(await store.count()).toBe(1);
+    now += 1;
+    seconds(1);
+    expect(await store.get("month")).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("MemoryStore on the system's clock", () => {
+  let wall: number;
+  let elapsed: number;
+  const pass = (ms: number) => {
+    wall += ms;
+    elapsed += ms;
+  };
+  const entry = (lifetimeMs: number) => ({ data: { n: 1 }, expiresAt: wall + lifetimeMs });
+
+  beforeEach(() => {
+    wall = Date.UTC(2030, 0);
+    elapsed = 1_234.5;
+    vi.spyOn(Date, "now").mockImplementation(() => wall);
+    vi.spyOn(performance, "now").mockImplementation(() => elapsed);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  it.each([
+    ["forward", HOUR_MS],
+    ["back", -HOUR_MS],
+  ])("keeps a session as long as it was to live when that clock is stepped %s", async (_name, step) => {
+    const store = new MemoryStore();
+    const { expiresAt } = entry(60_000);
+    await store.create("created", entry(60_000));
+    await store.create("updated", entry(1_000));
+    await store.update("updated", entry(60_000));
+    await store.create("touched", entry(1_000));
+    await store.touch("touched", entry(60_000));
+    pass(30_000);
+    wall += step;
+    for (const id of ["created", "updated", "touched"]) {
+      // The end as that clock will show it.
+      expect(await store.get(id)).toMatchObject({ expiresAt: expiresAt + step });
+    }
+    // What is written from here on goes by the stepped clock.
+    await store.create("later", entry(60_000));
+    pass(29_999);
+    expect(await store.count()).toBe(4);
+    pass(1);
+    expect(await store.count()).toBe(1);
+    for (const id of ["created", "updated", "touched"]) expect(await store.get(id)).toBeUndefined();
+    pass(29_999);
+    expect(await store.get("later")).toMatchObject({ expiresAt: wall + 1 });
+    pass(1);
+    expect(await store.get("later")).toBeUndefined();
+    await store.close();
+  });
+});
+
+describe("MemoryStore", () => {
+  it("sets no timer for an expiry: none is too long", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on("warning", onWarning);
+    const store = new MemoryStore();
+    for (const days of [24, 25, 30, 36_500]) {
+      await store.create(`d${days}`, { data: {}, expiresAt: Date.now() + days * DAY_MS });
+    }
+    await sleep(20);
+    expect(await store.count()).toBe(4);
+    expect(warnings).toEqual([]);
+    process.off("warning", onWarning);
+    await store.close();
+  });
+
+  it("goes by a clock that is replaced after it was made, as tests with fake timers do", async () => {
+    const store = new MemoryStore();
+    vi.useFakeTimers({ toFake: ["Date", "performance"], now: Date.UTC(2040, 0) });
+    try {
+      const expiresAt = Date.now() + 60_000;
+      await store.create("a", { data: {}, expiresAt });
+      vi.advanceTimersByTime(59_999);
+      expect(await store.get("a")).toMatchObject({ expiresAt });
+      vi.advanceTimersByTime(1);
+      expect(await store.get("a")).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+      await store.close();
+    }
+  });
+});

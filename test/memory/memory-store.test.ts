@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { MemoryStore, jsonCodec, type MemoryStoreOptions } from "sessionary";
+
+const entry = (n: number) => ({ data: { n }, expiresAt: Date.now() + 60_000 });
+
+describe("MemoryStore", () => {
+  it.each<[unknown, string]>([
+    [{ maxEntries: 0 }, "maxEntries must be a positive integer, not 0"],
+    [{ maxEntries: -1 }, "maxEntries must be a positive integer, not -1"],
+    [{ maxEntries: 1.5 }, "maxEntries must be a positive integer, not 1.5"],
+    [{ maxEntries: NaN }, "maxEntries must be a positive integer, not NaN"],
+    [{ maxEntries: Infinity }, "maxEntries must be a positive integer, not Infinity"],
+    [{ maxEntries: "100" }, "maxEntries must be a positive integer, not this string"],
+    [{ maxEntries: null }, "maxEntries must be a positive integer, not null"],
+    [{ maxBytes: 0 }, "maxBytes must be a positive integer, not 0"],
+    [{ maxBytes: "1mb" }, "maxBytes must be a positive integer, not this string"],
+    [{ maxBytes: 256 }, "maxBytes must be an integer above 256"],
+    [{ maxPayloadBytes: 0 }, "maxPayloadBytes must be a positive integer, not 0"],
+    [{ maxBytes: 1_000, maxPayloadBytes: 745 }, "maxPayloadBytes must leave room for an id in maxBytes"],
+    [{ now: 1 }, "now must be a function"],
+    [{ now: null }, "now must be a function"],
+    [{ codec: JSON }, "codec must be"],
+    [{ codec: "json" }, "codec must be"],
+    [{ maxEntrys: 1 }, 'MemoryStore has no option "maxEntrys"; it takes maxEntries, maxBytes'],
+    [{ ttl: 1 }, 'MemoryStore has no option "ttl"; it takes maxEntries, maxBytes'],
+    [null, "MemoryStore takes an options object, not null"],
+    ["memory:", "MemoryStore takes an options object, not this string"],
+    [[], "MemoryStore takes an options object, not an array"],
+    [100, "MemoryStore takes an options object, not 100"],
+  ])("refuses %o, naming the option and what it takes", (options, message) => {
+    const make = () => new MemoryStore(options as MemoryStoreOptions);
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
+
+  it("takes each option, and none", () => {
+    const bounds = [{ maxEntries: 1 }, { maxBytes: 257 }, { maxPayloadBytes: 1 }];
+    for (const options of [undefined, {}, ...bounds, { codec: jsonCodec }, { now: Date.now }]) {
+      expect(() => new MemoryStore(options)).not.toThrow();
+    }
+  });
+
+  it("shares nothing with another", async () => {
+    const [one, two] = [new MemoryStore(), new MemoryStore()];
+    const version = await one.create("a", entry(1));
+    await two.create("b", entry(3));
+    expect(await two.get("a")).toBeUndefined();
+    await two.create("a", entry(2));
+    await two.update("a", entry(4));
+    await two.touch("a", { data: {}, expiresAt: 0 });
+    expect(await one.get("a")).toMatchObject({ data: { n: 1 }, version });
+    await one.clear();
+    expect(await two.count()).toBe(1);
+    await one.close();
+    expect(await two.get("b")).toMatchObject({ data: { n: 3 } });
+    await two.close();
+  });
+
+  it("lets a process end that has it open and full", async () => {
+    const script = fileURLToPath(new URL("leave-open.ts", import.meta.url));
+    // A process that did not end would be killed after this time, which rejects.
+    const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", script], {
+      timeout: 20_000,
+    });
+    expect(stdout).toBe("1000 sessions are left open\n");
+  });
+});

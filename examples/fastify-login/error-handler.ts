@@ -6,7 +6,6 @@ const RETRY_AFTER = "2";
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.code === "ERR_STORE_UNAVAILABLE") {
     request.log.warn(error);
-    leaveSessionAlone(request);
     return reply.status(503).header("Retry-After", RETRY_AFTER).send({
       statusCode: 503,
       code: error.code,
@@ -26,12 +25,4 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   }
   request.log.info(error);
   return reply.status(statusCode).send(error);
-}
-
-/**
- * Without a session on the request, @fastify/session neither tries to save once more nor clears the
- * browser's cookie, which it does when the request failed between two ids.
- */
-function leaveSessionAlone(request: { session: unknown }): void {
-  request.session = null;
 }

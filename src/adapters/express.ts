@@ -52,6 +52,14 @@ export class ExpressStore extends session.Store {
     callBack(saved, callback);
   }
 
+  /** As express-session's own, but a session that could not be destroyed stays the request's. */
+  override regenerate(req: Request, callback: (err?: unknown) => void): void {
+    this.destroy(req.sessionID, (err) => {
+      if (!err) (this as unknown as { generate: (req: Request) => void }).generate(req);
+      callback(err);
+    });
+  }
+
   override touch(sid: string, session: Data, callback?: (err?: unknown) => void): void {
     callBack(this.#core.touch(sid, session), callback);
   }

@@ -37,6 +37,7 @@ interface Handoff {
 export class FastifyStore implements FastifySessionStore {
   readonly #core: SessionCore;
   readonly #unclaimed = new LRUCache<string, Handoff>({ max: MAX_UNCLAIMED });
+  readonly #failures = new WeakSet<object>();
   #handoff: Handoff | undefined;
 
   /** Use `fastifyStore()`. */
@@ -51,6 +52,21 @@ export class FastifyStore implements FastifySessionStore {
    */
   readonly onRequest = (request: Fastify.FastifyRequest, _reply: unknown, done: () => void): void => {
     this.#claim(request);
+    done();
+  };
+
+  /**
+   * The hook that lets go of a session that could not be stored. The plugin adds it; with @fastify/session
+   * registered by hand: `app.addHook("onError", store.onError)`. Without it @fastify/session saves once
+   * more while the error is being answered, and takes the client's cookie away when that fails too.
+   */
+  readonly onError = (
+    request: Fastify.FastifyRequest,
+    _reply: unknown,
+    error: Error,
+    done: () => void,
+  ): void => {
+    if (this.#failures.has(error)) (request as { session: unknown }).session = null;
     done();
   };
 
@@ -73,11 +89,16 @@ export class FastifyStore implements FastifySessionStore {
    * before, and drops the write when it is gone. Any other object replaces what is stored.
    */
   set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
-    callBack(this.#save(id, session), (error) => callback(error));
+    callBack(this.#save(id, session), (error) => callback(this.#noted(error)));
   }
 
   destroy(id: string, callback: (error?: unknown) => void): void {
-    callBack(this.#core.destroy(id), (error) => callback(error));
+    callBack(this.#core.destroy(id), (error) => callback(this.#noted(error)));
+  }
+
+  #noted(error: unknown): unknown {
+    if (error instanceof Error) this.#failures.add(error);
+    return error;
   }
 
   async #load(id: string) {

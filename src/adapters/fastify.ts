@@ -23,7 +23,7 @@ export interface SessionaryFastifyOptions extends Omit<FastifySessionOptions, "s
 }
 
 /**
- * A store for those who register @fastify/session themselves. Add its `onRequest` hook after it.
+ * A store for those who register @fastify/session themselves. Add its `onRequest` and `onError` hooks after it.
  * @throws TypeError naming the option that is not valid.
  */
 export function fastifyStore(store: SessionStore, options: AdapterOptions = {}): FastifyStore {
@@ -46,6 +46,7 @@ export default fp(
     if (!app.hasReplyDecorator("setCookie")) await app.register(fastifyCookie);
     await app.register(fastifySession, { saveUninitialized: false, ...sessionOptions, store: adapter });
     app.addHook("onRequest", adapter.onRequest);
+    app.addHook("onError", adapter.onError);
   },
   { fastify: "5.x", name: "sessionary" },
 );

@@ -1,0 +1,32 @@
+import { createStore, type UserSessionStore } from "sessionary";
+import { ABSOLUTE_LIFETIME_MS, MAX_DEVICES } from "./limits.js";
+import type { AccountSettings } from "./settings.js";
+
+/** What a session of this app holds, beside its cookie. */
+export interface AccountSession extends Record<string, unknown> {
+  userId?: string;
+  /** Which of the user's passwords opened it. */
+  passwordVersion?: number;
+  /** Tells this session from the user's others on a page. It is no secret, and opens nothing. */
+  deviceId?: string;
+  browser?: string;
+  /** When the password was entered, epoch milliseconds. */
+  authenticatedAt?: number;
+  /** To the minute, epoch milliseconds. */
+  lastSeenAt?: number;
+}
+
+export type AccountStore = UserSessionStore<AccountSession>;
+
+/** The same on memory and on Redis: nothing but the URL differs. */
+export function openStore({ storeUrl, codec }: Pick<AccountSettings, "storeUrl" | "codec">): Promise<AccountStore> {
+  return createStore<AccountSession>({
+    url: storeUrl,
+    userIdOf: ({ userId }) => userId as string | undefined,
+    maxPerUser: MAX_DEVICES,
+    overflow: "destroy-oldest",
+    absoluteTimeoutMs: ABSOLUTE_LIFETIME_MS,
+    hashIds: true,
+    codec,
+  });
+}

@@ -49,6 +49,14 @@ export function expiryOf(cookie: CookieData): number | undefined {
   return time;
 }
 
+/** The last year that a cookie can name (RFC 6265, section 5.1.1, takes four digits). */
+const LAST_COOKIE_DATE = Date.UTC(9999, 11, 31);
+
+/** Whether this is a moment to go by. A key without an expiry, as another writer may leave one, has none. */
+export function isEnd(expiresAt: number): boolean {
+  return expiresAt <= LAST_COOKIE_DATE;
+}
+
 /**
  * The cookie with its dates set to the session's real end. What is stored may be long past: a touch
  * moves the store's expiry and leaves the text.
@@ -56,6 +64,10 @@ export function expiryOf(cookie: CookieData): number | undefined {
 export function withExpiry(cookie: CookieData, expiresAt: number): CookieData {
   const { originalExpires: _, ...rest } = cookie;
   if (expiryOf(cookie) === undefined) return rest;
+  if (!isEnd(expiresAt)) {
+    delete rest.expires;
+    return rest;
+  }
   return { ...rest, expires: new Date(expiresAt).toISOString() };
 }
 

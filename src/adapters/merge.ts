@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SessionData, SessionEntry } from "../store.js";
-import { type CookieData, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
+import { type CookieData, isCookieData, isEnd, sameAttributes, withExpiry } from "./cookie.js";
 import type { Image } from "./image.js";
 
 /**
@@ -22,7 +22,7 @@ export function merge(loaded: Image, mine: Image, stored: SessionEntry): Session
     if (Object.hasOwn(after, field)) data[field] = after[field];
     else delete data[field];
   }
-  const expiresAt = Math.max(mine.expiresAt, stored.expiresAt);
+  const expiresAt = isEnd(stored.expiresAt) ? Math.max(mine.expiresAt, stored.expiresAt) : mine.expiresAt;
   const cookie: CookieData =
     sameAttributes(loaded.cookie, mine.cookie) && isCookieData(stored.data.cookie)
       ? stored.data.cookie

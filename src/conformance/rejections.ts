@@ -46,7 +46,7 @@ export async function rejectsWithTypeError(call: () => Promise<unknown>, key = "
   assert.ok(error.message.includes(key), `the message names the key "${key}": ${error.message}`);
 }
 
-async function rejectionOf(call: () => Promise<unknown>): Promise<Error> {
+export async function rejectionOf(call: () => Promise<unknown>): Promise<Error> {
   let promise: Promise<unknown>;
   try {
     promise = call();

@@ -1,3 +1,19 @@
+/**
+ * What a store that knows users keeps, beside the contract in store.ts; `userConformance` of
+ * `sessionary/conformance` has one test for each sentence.
+ *
+ * Users
+ * - `listByUser` gives each live session of the user, the oldest first, with a handle that is no id.
+ * - `destroyByUser` ends every session that the user had when it was called, but for `exceptId`, and tells how many.
+ * - `destroyByHandle` ends one session of that user, and no other user's.
+ * - A session that changes its user moves from one user's list to the other's.
+ * - Logins that race all appear, and none that was there before outlives a `destroyByUser` among them.
+ * - With `maxPerUser` the oldest sessions of a user end, however many logins race.
+ * - With `overflow: "reject"` a login above `maxPerUser` fails with `SessionLimitError`, and writes nothing.
+ * - With `absoluteTimeoutMs` no write and no touch carries a session past its creation plus that.
+ * - What is kept to track a session shows in no record.
+ */
+
 import { SessionExistsError } from "../errors.js";
 import { snapshotOf } from "../payload.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";

@@ -1,8 +1,8 @@
 import type { Cluster } from "ioredis";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { storeConformance } from "sessionary/conformance";
+import { storeConformance, userConformance } from "sessionary/conformance";
 import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
-import { redisSubject, type Backend } from "./redis-subject.js";
+import { redisSubject, redisUserSubject, type Backend } from "./redis-subject.js";
 
 let cluster: RedisCluster;
 let client: Cluster;
@@ -32,4 +32,8 @@ storeConformance(
       userIdOf: ({ user }) => user as string,
     },
   ),
+);
+userConformance(
+  runner,
+  redisUserSubject("RedisStore on a Cluster", { write, reach: () => ({ url: cluster.url }) }),
 );

@@ -1,5 +1,5 @@
 import type { UserOptions } from "sessionary";
-import type { StoreUnderTest } from "sessionary/conformance";
+import type { StoreUnderTest, UserStoreUnderTest } from "sessionary/conformance";
 import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
 
 /** What a test needs of the servers behind a RedisStore. */
@@ -11,6 +11,14 @@ export interface Backend {
 }
 
 let stores = 0;
+
+/** RedisStore as the suite on users takes it. */
+export function redisUserSubject(name: string, { reach }: Backend): UserStoreUnderTest {
+  return {
+    name,
+    open: (options) => new RedisStore({ ...reach(), ...options, prefix: `s${++stores}:`, timeoutMs: 5_000 }),
+  };
+}
 
 /** RedisStore as the suite takes it: each on a prefix of its own, on one server. */
 export function redisSubject(

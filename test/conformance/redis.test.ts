@@ -1,10 +1,10 @@
 import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { storeConformance } from "sessionary/conformance";
+import { storeConformance, userConformance } from "sessionary/conformance";
 import type { RedisClient } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
-import { redisSubject, type Backend } from "./redis-subject.js";
+import { redisSubject, redisUserSubject, type Backend } from "./redis-subject.js";
 
 let server: RedisServer;
 let clients: { 5: RedisClient; 6: RedisClient };
@@ -35,3 +35,9 @@ storeConformance(
   runner,
   redisSubject("RedisStore with userIdOf", ofItsOwn, { userIdOf: ({ user }) => user as string }),
 );
+
+userConformance(runner, redisUserSubject("RedisStore", ofItsOwn));
+userConformance(runner, {
+  ...redisUserSubject("RedisStore with hashIds", ofItsOwn),
+  open: (options) => redisUserSubject("", ofItsOwn).open({ ...options, hashIds: true }),
+});

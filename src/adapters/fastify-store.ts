@@ -39,6 +39,11 @@ export class FastifyStore implements FastifySessionStore {
   readonly #unclaimed = new LRUCache<string, Handoff>({ max: MAX_UNCLAIMED });
   readonly #failures = new WeakSet<object>();
   #handoff: Handoff | undefined;
+  /**
+   * Why a session could not be destroyed, while @fastify/session is told. Its `regenerate` then stores the
+   * new session all the same, and both would live.
+   */
+  #undestroyed: Error | undefined;
 
   /** Use `fastifyStore()`. */
   constructor(core: SessionCore) {
@@ -89,11 +94,19 @@ export class FastifyStore implements FastifySessionStore {
    * before, and drops the write when it is gone. Any other object replaces what is stored.
    */
   set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
-    callBack(this.#save(id, session), (error) => callback(this.#noted(error)));
+    const saved = this.#undestroyed ? Promise.reject(this.#undestroyed) : this.#save(id, session);
+    callBack(saved, (error) => callback(this.#noted(error)));
   }
 
   destroy(id: string, callback: (error?: unknown) => void): void {
-    callBack(this.#core.destroy(id), (error) => callback(this.#noted(error)));
+    callBack(this.#core.destroy(id), (error) => {
+      this.#undestroyed = error as Error | undefined;
+      try {
+        callback(this.#noted(error));
+      } finally {
+        this.#undestroyed = undefined;
+      }
+    });
   }
 
   #noted(error: unknown): unknown {
@@ -139,6 +152,8 @@ export class FastifyStore implements FastifySessionStore {
     const reload = session.reload.bind(session) as (callback: (error?: unknown) => void) => void;
     const claim = (callback: (error?: Error) => void) => {
       reload((error) => {
+        // There was nothing to find of a session that is new, and it stays new.
+        if (!this.#core.isTied(session)) this.#handoff = undefined;
         this.#claim(request);
         callback(error as Error | undefined);
       });

@@ -79,7 +79,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     if (ifVersion !== undefined && ifVersion !== String(kept.version)) {
       const current = this.#record(id, kept);
       if (current === undefined) return undefined;
-      throw new SessionConflictError(current);
+      if (text !== kept.text) throw new SessionConflictError(current);
     }
     return this.#write(id, text, entry, text === kept.text ? kept.version : undefined);
   }
@@ -102,7 +102,9 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     // The list of ids is taken at once: walking a cache that changes meanwhile could miss some.
     for (const id of [...this.#kept.keys()]) {
       const kept = this.#kept.peek(id);
-      if (kept !== undefined && this.#live(id, kept)) yield id;
+      if (kept === undefined || !this.#live(id, kept)) continue;
+      yield id;
+      this.#assertOpen();
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import { StoreClosedError, StoreUnavailableError } from "../errors.js";
 import { publish } from "../events.js";
 import type { RedisClient } from "./client.js";
@@ -35,7 +36,8 @@ export class Connection {
     this.#listeners = [
       ["error", (error) => (this.#trouble = error)], // callers get it as a typed error
       ["node error", lost],
-      ["-node", lost],
+      // A node without a stream was never used: a Cluster drops the seeds that it did not need.
+      ["-node", (node) => (node as Redis).stream && lost()],
       ["close", () => (lost(), this.#changed(false))],
       ["end", () => (this.#wake(), publish("connection", { store: "redis", state: "closed" }))],
       ["ready", () => (this.#wake(), this.#changed(true))],

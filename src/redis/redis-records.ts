@@ -74,9 +74,10 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     this.#connection.assertOpen();
     assertExpiresAt(entry);
     if (!isSessionId(id)) return false;
+    const lifetimeMs = lifetimeOf(entry);
     // A lifetime of 0 or less removes the key, and says 1 when it was there.
     const found = await this.#connection.run("write", (client) =>
-      client.pexpire(this.#keys.key(id), lifetimeOf(entry)),
+      client.pexpire(this.#keys.key(id), lifetimeMs),
     );
     return found === 1;
   }

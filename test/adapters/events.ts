@@ -18,10 +18,15 @@ export const EVENTS: [Missing] extends [never] ? readonly (keyof SessionaryEvent
 
 export type Seen = [event: keyof SessionaryEvents, payload: unknown];
 
-/** What is published from now on, to the end of the test. */
-export function seenEvents(): Seen[] {
+/**
+ * What is published from now on, to the end of the test; about connections only when asked, since those of
+ * an earlier test may still be closing.
+ */
+export function seenEvents(
+  names: readonly (keyof SessionaryEvents)[] = EVENTS.filter((name) => name !== "connection"),
+): Seen[] {
   const seen: Seen[] = [];
-  for (const name of EVENTS) {
+  for (const name of names) {
     onTestFinished(onSessionaryEvent(name, (payload) => seen.push([name, payload])));
   }
   return seen;

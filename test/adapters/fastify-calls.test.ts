@@ -108,6 +108,16 @@ test.each(["promise", "callback"] as const)("reload by %s reads again", async (h
   expect((await browser.visit(app, (v) => [v.session.name, v.session.seen])).result).toEqual(["ann", true]);
 });
 
+test("a new session stays new when it is reloaded: what is then put into it is stored", async () => {
+  const { app, calls, browser } = await start();
+  await browser.visit(app, async (v) => {
+    await v.reload();
+    v.session.name = "ann";
+  });
+  expect(calls()).toEqual(["get", "create"]);
+  expect((await browser.visit(app, (v) => v.session.name)).result).toBe("ann");
+});
+
 test("a reload after a reload, and one after regenerate, save as well", async () => {
   const { app, calls, browser } = await start();
   await browser.visit(app, (v) => void (v.session.name = "ann"));

@@ -69,6 +69,7 @@ describe.each(FRAMEWORKS)("%s", (framework) => {
     test.each(METHODS)("on %s: an error, and an event", async (method) => {
       const { store, app, browser } = await start();
       const seen = seenEvents();
+      const [cookie] = browser.jar.values();
       store[method] = fault;
       await (method === "create" ? new Browser() : browser).visit(app, async (v) => {
         if (method === "destroy") await v.destroy();
@@ -76,6 +77,10 @@ describe.each(FRAMEWORKS)("%s", (framework) => {
       });
       await waitUntil("the error is handled", () => app.errors.length > 0, { withinMs: 5_000 });
       for (const error of app.errors) expect(error).toBeInstanceOf(Error);
+      expect(
+        [...browser.jar.values()].map(({ value }) => value),
+        "the cookie stays",
+      ).toEqual([cookie?.value]);
       expect(seen[0]).toEqual([
         "write-failed",
         { operation: operationOf(method), code: expect.any(String) as string },
@@ -89,6 +94,19 @@ describe.each(FRAMEWORKS)("%s", (framework) => {
     store.update = (id, entry, options) => sleep(50).then(() => memory.update(id, entry, options));
     await browser.visit(app, (v) => void (v.session.visits = 1));
     expect((await browser.visit(app, (v) => [v.session.name, v.session.visits])).result).toEqual(["ann", 1]);
+  });
+
+  test("regenerate that can't destroy the old session makes no second id that lives", async () => {
+    const { store, memory, app, browser } = await start();
+    const before: string[] = [];
+    for await (const id of memory.ids()) before.push(id);
+    store.destroy = () => Promise.reject(new StoreUnavailableError("not-applied", "timeout", "late"));
+    const { status } = await browser.visit(app, (v) => v.regenerate());
+    expect(status).toBe(500);
+    const after: string[] = [];
+    for await (const id of memory.ids()) after.push(id);
+    expect(after).toEqual(before);
+    expect((await browser.visit(app, (v) => v.session.name)).result).toBe("ann");
   });
 
   test("a save that failed can be made again", async () => {

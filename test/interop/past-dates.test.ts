@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { Browser } from "../adapters/browser.js";
 import { FRAMEWORKS, type App } from "../adapters/support.js";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
-import { CONNECT_REDIS, Look, serveOurs, serveTheirs } from "./support.js";
+import { CONNECT_REDIS, Look, serveOurs, serveTheirs, type ServerOptions } from "./support.js";
 
 const HOUR = 3_600;
 const options = { maxAge: HOUR * 1_000 };
@@ -81,9 +81,9 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
   });
 
   describe.each(CONNECT_REDIS)("keys without a TTL, by %s with disableTTL", (_, connect) => {
-    async function start(maxAge: { maxAge?: number }) {
-      const theirs = await serveTheirs(framework, await connect(server, { disableTTL: true }), maxAge);
-      const ours = await serveOurs(framework, server, maxAge);
+    async function start(cookie: ServerOptions) {
+      const theirs = await serveTheirs(framework, await connect(server, { disableTTL: true }), cookie);
+      const ours = await serveOurs(framework, server, cookie);
       const browser = new Browser();
       const { result: id } = await browser.visit(theirs, (v) => ((v.session.name = "ann"), v.id));
       expect(await look.ttl(id)).toBe(-1);
@@ -111,5 +111,38 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
         ]);
       },
     );
+
+    test("and a save of ours that crosses one of theirs gives them a TTL, too", async () => {
+      const { theirs, ours, browser, id } = await start(options);
+      await browser.visit(ours, async (v) => {
+        await browser.twin().visit(theirs, (other) => void (other.session.theirs = 1));
+        expect(await look.ttl(id)).toBe(-1);
+        v.session.ours = 2;
+      });
+      await look.expectTtl(id, HOUR);
+      expect(await look.json(id)).toMatchObject({ theirs: 1, ours: 2 });
+    });
+
+    test("and a date in the past: a save of ours in mid-request keeps them", async () => {
+      const { ours, browser, id } = await start(options);
+      const data = await look.json(id);
+      data.cookie.expires = new Date(Date.now() - 60_000).toISOString();
+      await look.put(id, data, 0);
+      await browser.visit(ours, async (v) => {
+        v.session.visits = 1;
+        await v.save();
+        expect(await look.json(id)).toMatchObject({ name: "ann", visits: 1 });
+      });
+      await look.expectTtl(id, HOUR);
+    });
+
+    test("and one date for all cookies: ours reads them, and gives them a TTL", async () => {
+      const fixed = { expires: new Date(Math.ceil(Date.now() / 1_000 + HOUR) * 1_000) };
+      const { ours, browser, id } = await start(fixed);
+      const { result, status, cookie } = await browser.visit(ours, name);
+      expect([status, result]).toEqual([200, "ann"]);
+      if (framework === "fastify") expect(cookie?.expires).toBe(fixed.expires.getTime());
+      await look.expectTtl(id, HOUR);
+    });
   });
 });

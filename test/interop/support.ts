@@ -65,10 +65,18 @@ async function nodeRedis({ url }: RedisServer) {
 export interface ServerOptions {
   /** In ms; a cookie that ends with the browser when it is left out. */
   maxAge?: number;
+  /** A date for all cookies. */
+  expires?: Date;
   rolling?: boolean;
   /** For Fastify: the cookie as express-session has it. */
   likeExpress?: boolean;
 }
+
+const cookieOf = ({ maxAge, expires }: ServerOptions) => ({
+  secure: false,
+  ...(maxAge !== undefined && { maxAge }),
+  ...(expires && { expires }),
+});
 
 const LIKE_EXPRESS = { cookiePrefix: "s:", cookieName: "connect.sid" };
 
@@ -78,8 +86,8 @@ export async function serveTheirs(
   store: session.Store,
   options: ServerOptions,
 ): Promise<App> {
-  const { maxAge, likeExpress, ...others } = options;
-  const cookie = { secure: false, ...(maxAge !== undefined && { maxAge }) };
+  const { likeExpress, maxAge: _, expires: __, ...others } = options;
+  const cookie = cookieOf(options);
   if (framework === "express") return serveExpress(store, { cookie, ...others });
   return serveFastify(
     async (web) => {
@@ -103,10 +111,10 @@ export async function serveOurs(
   server: RedisServer,
   options: ServerOptions & AdapterOptions,
 ): Promise<App> {
-  const { maxAge, likeExpress, rolling, ...adapter } = options;
+  const { likeExpress, rolling, maxAge: _, expires: __, ...adapter } = options;
   const store = new RedisStore({ url: server.url });
   onTestFinished(() => store.close());
-  const cookie = { secure: false, ...(maxAge !== undefined && { maxAge }) };
+  const cookie = cookieOf(options);
   const others = rolling === undefined ? {} : { rolling };
   if (framework === "express") return serveExpress(expressStore(store, adapter), { cookie, ...others });
   return startFastify(store, { cookie, ...others, ...adapter, ...(likeExpress && LIKE_EXPRESS) });

@@ -178,6 +178,20 @@ describe("RedisStore", () => {
     expect(() => new RedisStore(options as never)).toThrow(message);
   });
 
+  it("takes an entry as it was when it was called, though it has no connection yet", async () => {
+    const server = await startRedis();
+    const raw = server.client();
+    await raw.set("sess:one", "{}", "EX", 60);
+    const store = new RedisStore({ url: server.url });
+    const touched = entry();
+    const touching = store.touch("one", touched);
+    touched.expiresAt = 0;
+    expect(await touching).toBe(true);
+    expect(await store.get("one")).toBeDefined();
+    await store.close();
+    await server.close();
+  });
+
   it("closes the connection that it made", async () => {
     const server = await startRedis();
     const store = new RedisStore({ url: `${server.url}/3?prefix=app:` });

@@ -54,7 +54,7 @@ export interface SessionRecord<T extends SessionData = SessionData> extends Sess
 }
 
 export interface UpdateOptions {
-  /** Write only if the stored version is this one, or if the stored data is what would be written. */
+  /** Write only if the stored version is this one. */
   ifVersion?: string;
 }
 

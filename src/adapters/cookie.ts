@@ -79,13 +79,18 @@ const CLOCK_SLACK_MS = 100;
 
 /** Whether two cookies are the same but for their dates. */
 export function sameAttributes(a: CookieData, b: CookieData): boolean {
+  return changedAttributes(a, b).length === 0;
+}
+
+/** The names of what differs between two cookies, their dates aside. */
+export function changedAttributes(a: CookieData, b: CookieData): string[] {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  names.delete("expires");
-  names.delete("originalExpires");
-  return [...names].every((name) => sameAttribute(name, a[name], b[name]));
+  return [...names].filter((name) => !sameAttribute(name, a[name], b[name]));
 }
 
 function sameAttribute(name: string, a: unknown, b: unknown): boolean {
+  if (name === "originalExpires") return true;
+  if (name === "expires") return Boolean(a) === Boolean(b);
   if (name === "originalMaxAge" && typeof a === "number" && typeof b === "number")
     return Math.abs(a - b) < CLOCK_SLACK_MS;
   return (a ?? null) === (b ?? null);

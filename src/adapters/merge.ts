@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SessionData, SessionEntry } from "../store.js";
-import { type CookieData, isCookieData, isEnd, sameAttributes, withExpiry } from "./cookie.js";
+import { changedAttributes, isCookieData, isEnd, withExpiry } from "./cookie.js";
 import type { Image } from "./image.js";
 
 /**
  * Three-way merge of top-level fields: what stands in the store, with the fields that differ between
- * `loaded` and `mine` as mine has them, deleted ones deleted. The later expiry holds.
+ * `loaded` and `mine` as mine has them, deleted ones deleted; the cookie's attributes likewise. The later
+ * expiry holds.
  */
 export function merge(loaded: Image, mine: Image, stored: SessionEntry): SessionEntry {
   const before = JSON.parse(loaded.fields) as SessionData;
@@ -23,9 +24,7 @@ export function merge(loaded: Image, mine: Image, stored: SessionEntry): Session
     else delete data[field];
   }
   const expiresAt = isEnd(stored.expiresAt) ? Math.max(mine.expiresAt, stored.expiresAt) : mine.expiresAt;
-  const cookie: CookieData =
-    sameAttributes(loaded.cookie, mine.cookie) && isCookieData(stored.data.cookie)
-      ? stored.data.cookie
-      : mine.cookie;
+  const cookie = isCookieData(stored.data.cookie) ? { ...stored.data.cookie } : mine.cookie;
+  for (const name of changedAttributes(loaded.cookie, mine.cookie)) cookie[name] = mine.cookie[name];
   return { data: { ...data, cookie: withExpiry(cookie, expiresAt) }, expiresAt };
 }

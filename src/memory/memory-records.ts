@@ -79,7 +79,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     if (ifVersion !== undefined && ifVersion !== String(kept.version)) {
       const current = this.#record(id, kept);
       if (current === undefined) return undefined;
-      if (text !== kept.text) throw new SessionConflictError(current);
+      throw new SessionConflictError(current);
     }
     return this.#write(id, text, entry, text === kept.text ? kept.version : undefined);
   }

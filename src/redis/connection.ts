@@ -88,7 +88,7 @@ export class Connection {
         const late = new StoreUnavailableError(outcome, "timeout", `no answer within ${this.#timeoutMs} ms`);
         reject(revoke === undefined && this.#trouble ? toStoreError(this.#trouble, false) : late);
       }, this.#timeoutMs);
-      if (this.client.status === "ready" || this.client.status === "end") start();
+      if (this.#canSend() || this.client.status === "end") start();
       else {
         this.#waiting.add(start);
         // A client made with `lazyConnect` has not been told to connect yet.
@@ -107,6 +107,12 @@ export class Connection {
       // An owned client is listened to until it has ended: a socket may still fail while it is being closed.
       if (!(this.#owned && (event === "error" || event === "end"))) this.client.off(event, listener);
     }
+  }
+
+  /** A connection that is being ended stays "ready" until the server has said goodbye too. */
+  #canSend(): boolean {
+    const { client } = this;
+    return client.status === "ready" && ("nodes" in client || client.stream.writable);
   }
 
   #changed(isReady: boolean): void {

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from "ioredis";
-import { StoreUnavailableError, hasCode } from "../errors.js";
+import { StoreUnavailableError } from "../errors.js";
 import { isSessionId } from "../session-id.js";
 import type { RedisClient } from "./client.js";
 import type { Connection } from "./connection.js";
@@ -40,30 +40,42 @@ export class KeySpace {
 
   /**
    * Removes them all, without making Redis free their memory at once.
-   * @throws StoreUnavailableError, of an unknown outcome once some may have been removed.
+   * @throws StoreUnavailableError, of an unknown outcome once some have been removed.
    */
   async clear(): Promise<void> {
-    let begun = false;
+    let removed = false;
     try {
       for await (const page of this.pages()) {
-        begun = true;
         await this.unlink(page);
+        removed = true;
       }
     } catch (error) {
-      if (!begun || !hasCode(error, "ERR_STORE_UNAVAILABLE")) throw error;
-      const { reason } = error as StoreUnavailableError;
-      throw new StoreUnavailableError("unknown", reason, "it failed while it was being cleared");
+      throw removed ? partly(error) : error;
     }
   }
 
   /** Removes a page of sessions. */
   async unlink(ids: string[]): Promise<void> {
     const keys = ids.map((id) => this.key(id));
-    await this.#connection.run<unknown>("write", (client) =>
-      // On a cluster one command takes keys of one slot only.
-      client.isCluster ? Promise.all(keys.map((key) => client.unlink(key))) : client.unlink(keys),
+    if (!this.#connection.client.isCluster) {
+      await this.#connection.run("write", (client) => client.unlink(keys));
+      return;
+    }
+    // On a cluster one command takes keys of one slot only.
+    const results = await Promise.allSettled(
+      keys.map((key) => this.#connection.run("write", (client) => client.unlink(key))),
     );
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed === undefined) return;
+    throw results.some(({ status }) => status === "fulfilled") ? partly(failed.reason) : failed.reason;
   }
+}
+
+/** The same error, when a part of what was asked for has been done. */
+function partly(error: unknown): unknown {
+  return error instanceof StoreUnavailableError
+    ? new StoreUnavailableError("unknown", error.reason, "only a part was removed")
+    : error;
 }
 
 /**

@@ -25,13 +25,13 @@ export class Script {
 /**
  * Compare-and-set of one session. KEYS: the session. ARGV: the version expected, the payload, the
  * lifetime in ms. Gives 0 when there is no session, 1 when written, and payload and lifetime of what is
- * stored on a conflict. To find its own payload stored is a success: a client that resends must not
- * meet a conflict with itself.
+ * stored on a conflict. That the payload is stored already is a conflict as well: of two requests that
+ * count one up, only one may be told that it did.
  */
 export const COMPARE_AND_SET = new Script(`
 local stored = redis.pcall('GET', KEYS[1])
 if type(stored) ~= 'string' then return 0 end
-if redis.sha1hex(stored) ~= ARGV[1] and stored ~= ARGV[2] then
+if redis.sha1hex(stored) ~= ARGV[1] then
   return { stored, redis.call('PTTL', KEYS[1]) }
 end
 if tonumber(ARGV[3]) > 0 then

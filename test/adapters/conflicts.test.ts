@@ -110,6 +110,22 @@ describe.each(FRAMEWORKS_AND_STORES)("%s on the %s store", (framework, kind) => 
     expect(originalMaxAge).toBeGreaterThan(29 * 24 * HOUR_MS);
   });
 
+  test("merge: a longer cookie holds against a request whose framework adds attributes to it", async () => {
+    const { store, app, browser, id, meanwhile } = await loggedIn({ cookie: { maxAge: HOUR_MS } });
+    const expiresAt = Date.now() + HOUR_MS;
+    // As express-session writes it: @fastify/session's own has sameSite, secure and domain as well.
+    const cookie = { originalMaxAge: HOUR_MS, expires: new Date(expiresAt), httpOnly: true, path: "/" };
+    await store.update(id, { data: { cookie, name: "ann" }, expiresAt });
+    await browser.visit(app, async (v) => {
+      await meanwhile((other) => void (other.cookie.maxAge = 30 * 24 * HOUR_MS));
+      v.session.mine = 1;
+    });
+    const record = await store.get(id);
+    expect(record?.data).toMatchObject({ name: "ann", mine: 1 });
+    const { originalMaxAge } = record!.data.cookie as { originalMaxAge: number };
+    expect(originalMaxAge).toBeGreaterThan(29 * 24 * HOUR_MS);
+  });
+
   test("overwrite writes all fields as the request has them, without a conflict", async () => {
     const { store, app, browser, id, meanwhile } = await loggedIn({ onConflict: "overwrite" });
     const seen = seenEvents();

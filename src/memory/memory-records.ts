@@ -8,11 +8,11 @@ import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOpti
 import { creationOf } from "../users/creation.js";
 import type { Member } from "../users/user-index.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
+import { type Parsable, ParsedSessions } from "./parsed-sessions.js";
 import { Sweeper } from "./sweeper.js";
 import { TieredCache } from "./tiered-cache.js";
 
-interface Kept {
-  text: string;
+interface Kept extends Parsable {
   /** On the monotonic clock, so that a step of the system's clock moves no session's end. */
   deadline: number;
   version: number;
@@ -28,6 +28,10 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   readonly #now: () => number;
   readonly #elapsed: () => number;
   readonly #sweeper: Sweeper<Kept>;
+  /** For plain JSON alone: what another codec makes of a text may be more than a copy can tell. */
+  readonly #parsed: ParsedSessions | undefined;
+  /** Whether an update may change what is kept in place: with `maxBytes` the cache has to learn of its size. */
+  readonly #rewrites: boolean;
   #versions = 0;
   #closed = false;
 
@@ -40,12 +44,15 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       throw new TypeError(`maxPayloadBytes must leave room for an id in maxBytes: at most ${room}`);
     }
     this.#format = new PayloadFormat("memory", codecOption(codec), maxPayloadBytes);
+    this.#rewrites = maxBytes === undefined;
+    this.#parsed = codec === jsonCodec ? new ParsedSessions() : undefined;
     this.#now = now === undefined ? () => Date.now() : functionOption("now", now);
     this.#elapsed = now ?? (() => performance.now());
     this.#userIdOf = (data) => userIdOf(data) || undefined;
     this.#kept = new TieredCache<Kept>({
       maxEntries: positiveInteger("maxEntries", maxEntries),
       maxBytes,
+      hasLasting: options.userIdOf !== undefined,
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
       onLeave: ({ owner }, name, evicted) => {
         if (owner !== undefined) onGone(owner.user, { name, createdAt: owner.createdAt });
@@ -81,7 +88,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       if (current === undefined) return undefined;
       throw new SessionConflictError(current);
     }
-    return this.#write(id, text, entry, text === kept.text ? kept.version : undefined);
+    return this.#write(id, text, entry, kept);
   }
 
   async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
@@ -129,6 +136,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     this.#closed = true;
     this.#sweeper.stop();
     this.#kept.clear();
+    this.#parsed?.clear();
   }
 
   #assertOpen(): void {
@@ -148,24 +156,32 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     return false;
   }
 
-  #record(id: string, { text, deadline, version }: Kept): SessionRecord<T> | undefined {
-    const data = this.#format.decode(text, id);
+  #record(id: string, kept: Kept): SessionRecord<T> | undefined {
+    const parse = () => this.#format.decode(kept.text, id);
+    const data = this.#parsed ? this.#parsed.read(kept, parse) : parse();
     if (data === undefined) return undefined;
     return {
       data,
-      expiresAt: Math.round(deadline - this.#elapsed() + this.#now()),
-      version: String(version),
+      expiresAt: Math.round(kept.deadline - this.#elapsed() + this.#now()),
+      version: String(kept.version),
     };
   }
 
-  #write(id: string, text: string, entry: SessionEntry<T>, version = ++this.#versions): string {
+  #write(id: string, text: string, entry: SessionEntry<T>, old?: Kept): string {
     const user = this.#userIdOf(entry.data);
-    const owner = user === undefined ? undefined : { user, createdAt: creationOf(entry.data) ?? 0 };
-    const kept: Kept = { text, deadline: this.#deadline(entry.expiresAt), version, owner };
-    if (kept.deadline > this.#elapsed()) {
-      this.#kept.set(id, kept, user !== undefined);
+    const deadline = this.#deadline(entry.expiresAt);
+    const version = old?.text === text ? old.version : ++this.#versions;
+    if (deadline <= this.#elapsed()) this.#kept.delete(id);
+    else if (old !== undefined && this.#rewrites && user === old.owner?.user) {
+      old.text = text;
+      old.deadline = deadline;
+      old.version = version;
+      old.parsed = undefined;
+    } else {
+      const owner = user === undefined ? undefined : { user, createdAt: creationOf(entry.data) ?? 0 };
+      this.#kept.set(id, { text, deadline, version, owner, parsed: undefined }, user !== undefined);
       this.#sweeper.start();
-    } else this.#kept.delete(id);
+    }
     return String(version);
   }
 

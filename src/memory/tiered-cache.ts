@@ -4,6 +4,8 @@ export interface TieredCacheOptions<V> {
   maxEntries: number;
   maxBytes: number | undefined;
   bytesOf: (value: V, key: string) => number;
+  /** Whether any value will be lasting. */
+  hasLasting: boolean;
   /** Called for each value that leaves, with whether it had to make room. */
   onLeave: (value: V, key: string, evicted: boolean) => void;
 }
@@ -14,7 +16,7 @@ export interface TieredCacheOptions<V> {
  */
 export class TieredCache<V extends object> {
   readonly #passing: LRUCache<string, V>;
-  readonly #lasting: LRUCache<string, V>;
+  readonly #lasting: LRUCache<string, V> | undefined;
   readonly #options: TieredCacheOptions<V>;
 
   constructor(options: TieredCacheOptions<V>) {
@@ -31,22 +33,23 @@ export class TieredCache<V extends object> {
         },
       });
     this.#passing = make();
-    this.#lasting = make();
+    this.#lasting = options.hasLasting ? make() : undefined;
   }
 
   get size(): number {
-    return this.#passing.size + this.#lasting.size;
+    return this.#passing.size + (this.#lasting?.size ?? 0);
   }
 
   get(key: string): V | undefined {
-    return this.#passing.get(key) ?? this.#lasting.get(key);
+    return this.#passing.get(key) ?? this.#lasting?.get(key);
   }
 
   peek(key: string): V | undefined {
-    return this.#passing.peek(key) ?? this.#lasting.peek(key);
+    return this.#passing.peek(key) ?? this.#lasting?.peek(key);
   }
 
   set(key: string, value: V, isLasting: boolean): void {
+    if (this.#lasting === undefined) return void this.#passing.set(key, value);
     const [tier, other] = isLasting ? [this.#lasting, this.#passing] : [this.#passing, this.#lasting];
     other.delete(key);
     // Alone, a tier keeps the bounds itself.
@@ -55,28 +58,28 @@ export class TieredCache<V extends object> {
   }
 
   delete(key: string): boolean {
-    return this.#passing.delete(key) || this.#lasting.delete(key);
+    return this.#passing.delete(key) || (this.#lasting?.delete(key) ?? false);
   }
 
   clear(): void {
     this.#passing.clear();
-    this.#lasting.clear();
+    this.#lasting?.clear();
   }
 
   *keys(): Generator<string> {
     yield* this.#passing.keys();
-    yield* this.#lasting.keys();
+    if (this.#lasting) yield* this.#lasting.keys();
   }
 
   *values(): Generator<V> {
     yield* this.#passing.values();
-    yield* this.#lasting.values();
+    if (this.#lasting) yield* this.#lasting.values();
   }
 
   /** The least recently used first. */
   *rentries(): Generator<[string, V]> {
     yield* this.#passing.rentries() as Generator<[string, V]>;
-    yield* this.#lasting.rentries() as Generator<[string, V]>;
+    if (this.#lasting) yield* this.#lasting.rentries() as Generator<[string, V]>;
   }
 
   #makeRoom(tier: LRUCache<string, V>, key: string, value: V): void {
@@ -85,11 +88,11 @@ export class TieredCache<V extends object> {
     let replaced = tier.get(key); // which also makes it the last to go
     const fits = () => {
       const spared = replaced === undefined || maxBytes === Infinity ? 0 : bytesOf(replaced, key);
-      const used = this.#passing.calculatedSize + this.#lasting.calculatedSize;
+      const used = this.#passing.calculatedSize + (this.#lasting?.calculatedSize ?? 0);
       return this.size + (replaced === undefined ? 1 : 0) <= maxEntries && used - spared + bytes <= maxBytes;
     };
     while (!fits()) {
-      if ((this.#passing.size > 0 ? this.#passing : this.#lasting).pop() === undefined) return;
+      if ((this.#passing.size > 0 ? this.#passing : this.#lasting)?.pop() === undefined) return;
       replaced = tier.peek(key);
     }
   }

@@ -3,7 +3,7 @@ import { StoreClosedError, StoreUnavailableError } from "../errors.js";
 import { publish } from "../events.js";
 import type { RedisClient } from "./client.js";
 import { type RevocableClient, revocable } from "./revocable.js";
-import { toStoreError } from "./server-errors.js";
+import { isUnsent, toStoreError } from "./server-errors.js";
 
 export type Send<R> = (client: RedisClient) => Promise<R>;
 
@@ -29,9 +29,7 @@ export class Connection {
     this.#timeoutMs = options.timeoutMs;
     this.#owned = options.owned;
     this.#isReady = client.status === "ready";
-    // Our own client to a single Redis has no queue; a Cluster has one for each node whatever it is told.
-    const queues = !options.owned || client.isCluster;
-    this.#viewOf = queues ? revocable(client) : () => ({ client, revoke: () => {} });
+    this.#viewOf = revocable(client);
     const lost = () => void this.#losses++;
     this.#listeners = [
       ["error", (error) => (this.#trouble = error)], // callers get it as a typed error
@@ -63,6 +61,7 @@ export class Connection {
     if (this.#closed) return Promise.reject(new StoreClosedError());
     return new Promise<R>((resolve, reject) => {
       let revoke: (() => void) | undefined;
+      let isOver = false;
       const start = () => {
         this.#waiting.delete(start);
         if (this.#closed) return fail(new StoreClosedError());
@@ -75,13 +74,18 @@ export class Connection {
         send(view.client).then(
           (reply) => (clearTimeout(timer), resolve(reply)),
           (error: unknown) => {
-            const writes = effect === "write" && (this.#losses === losses ? "once" : "again");
-            fail(toStoreError(error, writes));
+            const isIntact = this.#losses === losses;
+            if (isIntact && isUnsent(error) && !this.#canSend() && !isOver) {
+              // The connection is on its way out. Its successor may be there in time.
+              revoke = undefined;
+              this.#waiting.add(start);
+            } else fail(toStoreError(error, effect === "write" && (isIntact ? "once" : "again")));
           },
         );
       };
       const fail = (error: Error) => (clearTimeout(timer), reject(error));
       const timer = setTimeout(() => {
+        isOver = true;
         this.#waiting.delete(start);
         revoke?.();
         const outcome = revoke !== undefined && effect === "write" ? "unknown" : "not-applied";

@@ -12,17 +12,23 @@ export interface RevocableClient {
 }
 
 /**
- * Makes views of a client whose commands can be taken back. ioredis keeps commands in queues, and sends
- * those without a reply again on the next connection, maybe minutes after their call was reported as
- * failed: a session that is created then may have been destroyed meanwhile.
+ * Makes views of a client whose commands can be taken back. ioredis keeps commands in queues (a Cluster
+ * does for a node that is connecting, whatever it is told), and sends those without a reply again on the
+ * next connection, maybe minutes after their call was reported as failed: a session that is created then
+ * may have been destroyed meanwhile.
  */
 export function revocable(client: RedisClient): () => RevocableClient {
   class View {
     readonly sent: Command[] = [];
+    isRevoked = false;
 
-    sendCommand(command: Command, ...rest: []): unknown {
-      this.sent.push(command);
-      return client.sendCommand(command, ...rest);
+    sendCommand(command: Command): unknown {
+      if (!this.isRevoked) {
+        this.sent.push(command);
+        return client.sendCommand(command);
+      }
+      command.reject(new Error("too late"));
+      return command.promise;
     }
   }
   // Auto-pipelining would put commands of other callers into one pipeline with ours.
@@ -34,6 +40,7 @@ export function revocable(client: RedisClient): () => RevocableClient {
   return () => {
     const view = new View();
     const revoke = () => {
+      view.isRevoked = true;
       for (const command of view.sent) command.toWritable = () => PING;
     };
     return { client: view as unknown as RedisClient, revoke };

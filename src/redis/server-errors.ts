@@ -53,7 +53,7 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
   const prefix = causePrefix(error);
   const text = textOf(error);
   // An error reply tells of the last time only that the command was sent.
-  const refused = prefix !== undefined || NEVER_SENT.some((each) => text.startsWith(each));
+  const refused = prefix !== undefined || isUnsent(error);
   const outcome = !writes || (refused && writes === "once") ? "not-applied" : "unknown";
   if (prefix !== undefined) {
     const [reason, detail] = BY_PREFIX[prefix] ?? ["other", "Redis answered with an error"];
@@ -61,6 +61,12 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
   }
   if (text === "Command timed out")
     return new StoreUnavailableError(outcome, "timeout", "the client's commandTimeout has passed");
+  if (text.startsWith(TOO_MANY))
+    return new StoreUnavailableError(
+      outcome,
+      "cluster-down",
+      "no node of the Redis Cluster took the command",
+    );
   return new StoreUnavailableError(outcome, "connection", "no connection to Redis");
 }
 
@@ -71,13 +77,16 @@ function causePrefix(error: unknown): string | undefined {
   return (
     direct ??
     replyPrefix((error as ClientError | undefined)?.lastNodeError) ??
-    /^Too many Cluster redirections\. Last error: ReplyError: ([A-Z]+)/.exec(textOf(error))?.[1]
+    new RegExp(`^${TOO_MANY}\\. Last error: ReplyError: ([A-Z]+)`).exec(textOf(error))?.[1]
   );
 }
 
 function textOf(error: unknown): string {
   return String((error as ClientError | null | undefined)?.message);
 }
+
+/** How ioredis rejects what it has sent from node to node in vain. */
+const TOO_MANY = "Too many Cluster redirections";
 
 /** How ioredis rejects what it has not written to a socket. */
 const NEVER_SENT = [
@@ -87,3 +96,8 @@ const NEVER_SENT = [
   "None of startup nodes is available",
   "Cluster is ended",
 ];
+
+/** Whether the command was kept from the server by the client itself. */
+export function isUnsent(error: unknown): boolean {
+  return NEVER_SENT.some((each) => textOf(error).startsWith(each));
+}

@@ -73,23 +73,20 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
   }
 
   get(id: string): Promise<SessionRecord<T> | undefined> {
-    return this.#firstOf(id, (name) => this.#kept.get(name));
+    return this.#hashIds ? this.#firstOf(id, (name) => this.#kept.get(name)) : this.#kept.get(id);
   }
 
-  async create(id: string, entry: SessionEntry<T>): Promise<string> {
-    const now = this.#waits ? snapshotOf(entry) : entry;
-    const [name, ...old] = namesOf(id, this.#hashIds);
-    for (const each of old) if ((await this.#kept.get(each)) !== undefined) throw new SessionExistsError();
-    return this.#kept.create(name, now);
+  create(id: string, entry: SessionEntry<T>): Promise<string> {
+    return this.#waits ? this.#createLater(id, entry) : this.#kept.create(id, entry);
   }
 
-  async update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined> {
-    const now = this.#waits ? snapshotOf(entry) : entry;
-    return this.#firstOf(id, (name) => this.#kept.update(name, now, options));
+  update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined> {
+    return this.#waits ? this.#updateLater(id, entry, options) : this.#kept.update(id, entry, options);
   }
 
-  async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
-    const now = this.#waits ? { ...entry } : entry;
+  touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
+    if (!this.#waits) return this.#kept.touch(id, entry);
+    const now = { ...entry };
     return this.#firstOf(id, (name) => this.#kept.touch(name, now));
   }
 
@@ -170,6 +167,22 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
     const members = await this.#membersOf("destroyByHandle", userId);
     const member = members.find(({ name }) => handleOf(name) === handle);
     return member !== undefined && this.#tracked.end(userId, member);
+  }
+
+  async #createLater(id: string, entry: SessionEntry<T>): Promise<string> {
+    const now = snapshotOf(entry);
+    const [name, ...old] = namesOf(id, this.#hashIds);
+    for (const each of old) if ((await this.#kept.get(each)) !== undefined) throw new SessionExistsError();
+    return this.#kept.create(name, now);
+  }
+
+  async #updateLater(
+    id: string,
+    entry: SessionEntry<T>,
+    options?: UpdateOptions,
+  ): Promise<string | undefined> {
+    const now = snapshotOf(entry);
+    return this.#firstOf(id, (name) => this.#kept.update(name, now, options));
   }
 
   async #membersOf(method: string, userId: string): Promise<Member[]> {

@@ -29,7 +29,9 @@ export class Connection {
     this.#timeoutMs = options.timeoutMs;
     this.#owned = options.owned;
     this.#isReady = client.status === "ready";
-    this.#viewOf = revocable(client);
+    // Our own client to one Redis keeps no command back. A Cluster has a queue for each node, whatever it is told.
+    const isImmediate = options.owned && !client.isCluster;
+    this.#viewOf = isImmediate ? () => ({ client, revoke: () => {} }) : revocable(client);
     const lost = () => void this.#losses++;
     this.#listeners = [
       ["error", (error) => (this.#trouble = error)], // callers get it as a typed error

@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
+import crypto from "node:crypto";
 import { SessionConflictError, SessionExistsError, StoreUnavailableError } from "../errors.js";
 import { PayloadFormat, assertExpiresAt } from "../payload.js";
 import { assertSessionId, isSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
+import { Batcher } from "./batcher.js";
+import { READ, SET, SET_IF_VERSION, type Stored, TOUCH, WRONG_TYPE } from "./commands.js";
 import type { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
-import { Reader, type Stored, WRONG_TYPE } from "./reader.js";
-import { COMPARE_AND_SET } from "./scripts.js";
 import type { RedisStoreSettings } from "./settings.js";
 
 /** The `expiresAt` of a key that has no expiry, as a foreign writer may leave one: the latest Date. */
@@ -16,7 +16,10 @@ const NEVER = 8.64e15;
 export class RedisRecords<T extends SessionData = SessionData> implements SessionStore<T> {
   readonly #connection: Connection;
   readonly #keys: KeySpace;
-  readonly #reader: Reader;
+  readonly #read: Batcher;
+  readonly #set: Batcher;
+  readonly #setIfVersion: Batcher;
+  readonly #touch: Batcher;
   readonly #format: PayloadFormat<T>;
 
   constructor(
@@ -25,13 +28,16 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
   ) {
     this.#connection = connection;
     this.#keys = new KeySpace(connection, settings.prefix);
-    this.#reader = new Reader(connection);
+    this.#read = new Batcher(connection, READ);
+    this.#set = new Batcher(connection, SET);
+    this.#setIfVersion = new Batcher(connection, SET_IF_VERSION);
+    this.#touch = new Batcher(connection, TOUCH);
     this.#format = new PayloadFormat("redis", settings.codec, settings.maxPayloadBytes);
   }
 
   async get(id: string): Promise<SessionRecord<T> | undefined> {
     if (!isSessionId(id)) return this.#connection.assertOpen();
-    return this.#record(id, await this.#reader.read(this.#keys.key(id)));
+    return this.#record(id, (await this.#read.run(this.#keys.key(id))) as Stored);
   }
 
   async create(id: string, entry: SessionEntry<T>): Promise<string> {
@@ -62,11 +68,10 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     const key = this.#keys.key(id);
     const lifetimeMs = lifetimeOf(entry);
     if (ifVersion !== undefined) return this.#compareAndSet(id, text, lifetimeMs, ifVersion);
-    const written = await this.#connection.run("write", async (client) =>
+    const written =
       lifetimeMs > 0
-        ? (await client.set(key, text, "PX", lifetimeMs, "XX")) === "OK"
-        : (await client.del(key)) === 1,
-    );
+        ? await this.#set.run(key, [text, lifetimeMs])
+        : await this.#connection.run("write", (client) => client.del(key));
     return written ? digest(text) : undefined;
   }
 
@@ -74,12 +79,7 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     this.#connection.assertOpen();
     assertExpiresAt(entry);
     if (!isSessionId(id)) return false;
-    const lifetimeMs = lifetimeOf(entry);
-    // A lifetime of 0 or less removes the key, and says 1 when it was there.
-    const found = await this.#connection.run("write", (client) =>
-      client.pexpire(this.#keys.key(id), lifetimeMs),
-    );
-    return found === 1;
+    return (await this.#touch.run(this.#keys.key(id), [lifetimeOf(entry)])) === 1;
   }
 
   async destroy(id: string): Promise<boolean> {
@@ -120,9 +120,7 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     ifVersion: string,
   ): Promise<string | undefined> {
     const { losses } = this.#connection;
-    const reply = await this.#connection.run("write", (client) =>
-      COMPARE_AND_SET.run(client, [this.#keys.key(id)], [ifVersion, text, lifetimeMs]),
-    );
+    const reply = await this.#setIfVersion.run(this.#keys.key(id), [ifVersion, text, lifetimeMs]);
     if (reply === 1) return digest(text);
     if (reply === 0) return undefined;
     this.#assertSentOnce(losses);
@@ -163,7 +161,8 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
 
 /** SHA-1, since it is what a Redis script can compute; it tells versions apart and protects nothing. */
 function digest(text: string): string {
-  return createHash("sha1").update(text).digest("hex");
+  // Node 20.12 and later have it in one step, in half the time.
+  return crypto.hash ? crypto.hash("sha1", text) : crypto.createHash("sha1").update(text).digest("hex");
 }
 
 /** In ms; 0 or less when it is over. Relative, so that the clocks of server and Redis may differ. */

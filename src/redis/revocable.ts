@@ -12,10 +12,9 @@ export interface RevocableClient {
 }
 
 /**
- * Makes views of a client whose commands can be taken back. ioredis keeps commands in queues (a Cluster
- * does for a node that is connecting, whatever it is told), and sends those without a reply again on the
- * next connection, maybe minutes after their call was reported as failed: a session that is created then
- * may have been destroyed meanwhile.
+ * Makes views of a client whose commands can be taken back. ioredis keeps commands in queues, and sends
+ * those without a reply again on the next connection, maybe minutes after their call was reported as
+ * failed: a session that is created then may have been destroyed meanwhile.
  */
 export function revocable(client: RedisClient): () => RevocableClient {
   class View {

@@ -23,28 +23,47 @@ export class Script {
 }
 
 /**
- * Compare-and-set of one session. KEYS: the session. ARGV: the version expected, the payload, the
- * lifetime in ms. Gives 0 when there is no session, 1 when written, and payload and lifetime of what is
+ * Compare-and-set. KEYS: the sessions. ARGV, for each: the version expected, the payload, the lifetime in
+ * ms. Gives for each 0 when there is no session, 1 when written, and payload and lifetime of what is
  * stored on a conflict. That the payload is stored already is a conflict as well: of two requests that
  * count one up, only one may be told that it did.
  */
 export const COMPARE_AND_SET = new Script(`
-local stored = redis.pcall('GET', KEYS[1])
-if type(stored) ~= 'string' then return 0 end
-if redis.sha1hex(stored) ~= ARGV[1] then
-  return { stored, redis.call('PTTL', KEYS[1]) }
+local replies = {}
+for i = 1, #KEYS do
+  local key, version, payload, lifetime = KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], tonumber(ARGV[3 * i])
+  local stored = redis.pcall('GET', key)
+  if type(stored) ~= 'string' then
+    replies[i] = 0
+  elseif redis.sha1hex(stored) ~= version then
+    replies[i] = { stored, redis.call('PTTL', key) }
+  else
+    if lifetime > 0 then redis.call('SET', key, payload, 'PX', lifetime) else redis.call('DEL', key) end
+    replies[i] = 1
+  end
 end
-if tonumber(ARGV[3]) > 0 then
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-else
-  redis.call('DEL', KEYS[1])
+return replies
+`);
+
+/** KEYS: the sessions. ARGV, for each: the payload, the lifetime in ms (above 0). Gives 1 for each that was there. */
+export const SET_MANY = new Script(`
+local replies = {}
+for i = 1, #KEYS do
+  replies[i] = redis.call('SET', KEYS[i], ARGV[2 * i - 1], 'PX', ARGV[2 * i], 'XX') and 1 or 0
 end
-return 1
+return replies
+`);
+
+/** KEYS: the sessions. ARGV, for each: the lifetime in ms. Gives 1 for each that was there. */
+export const TOUCH_MANY = new Script(`
+local replies = {}
+for i = 1, #KEYS do replies[i] = redis.call('PEXPIRE', KEYS[i], ARGV[i]) end
+return replies
 `);
 
 /**
- * Reads many sessions. KEYS: the sessions. Gives payload and lifetime of each in one flat list, so that
- * the client has one reply to handle. Another type than a string gives its error's place as \`1\`.
+ * KEYS: the sessions. Gives payload and lifetime of each in one flat list, so that the client has one
+ * reply to handle. Another type than a string gives 1 in the payload's place.
  */
 export const READ_MANY = new Script(`
 local replies = {}

@@ -1,0 +1,94 @@
+import { hasCode } from "../errors.js";
+import type { RedisClient } from "./client.js";
+import type { Connection } from "./connection.js";
+import type { Script } from "./scripts.js";
+
+type Arg = string | number;
+
+/** A command on one session, and the same on many. */
+export interface Batched {
+  effect: "read" | "write";
+  /** As plain commands: for a call that comes alone, and where scripts are forbidden. */
+  one: (client: RedisClient, key: string, args: Arg[]) => Promise<unknown>;
+  /** KEYS: the sessions. ARGV: the arguments of each in turn. Gives `width` replies for each in one list. */
+  many: Script;
+  width: number;
+  /** Whether the script is the faster one for a call that comes alone, too. */
+  prefersScript: boolean;
+}
+
+interface Call {
+  key: string;
+  args: Arg[];
+  resolve: (replies: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A script keeps Redis from its other clients while it runs: no more keys, and no more text, than this. */
+const MAX_KEYS = 128;
+const MAX_CHARACTERS = 262_144;
+
+/**
+ * Sends what is asked for in one tick together: one command and one reply cost the client far less than
+ * one for each.
+ */
+export class Batcher {
+  readonly #connection: Connection;
+  readonly #command: Batched;
+  #calls: Call[] = [];
+  #scripts = true;
+
+  constructor(connection: Connection, command: Batched) {
+    this.#connection = connection;
+    this.#command = command;
+  }
+
+  /** @returns the reply, or an array of `width` replies when there are more than one for each key. */
+  run(key: string, args: Arg[] = []): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (this.#calls.length === 0) process.nextTick(() => this.#flush());
+      this.#calls.push({ key, args, resolve, reject });
+    });
+  }
+
+  #flush(): void {
+    const calls = this.#calls;
+    this.#calls = [];
+    // On a cluster one script takes keys of one slot only.
+    const max = this.#scripts && !this.#connection.client.isCluster ? MAX_KEYS : 1;
+    for (let start = 0; start < calls.length;) {
+      let end = start;
+      let characters = 0;
+      do {
+        characters += calls[end]!.args.reduce<number>((sum, arg) => sum + String(arg).length, 0);
+        end++;
+      } while (end < calls.length && end - start < max && characters < MAX_CHARACTERS);
+      void this.#send(calls.slice(start, end));
+      start = end;
+    }
+  }
+
+  async #send(calls: Call[]): Promise<void> {
+    const { effect, one, many, width, prefersScript } = this.#command;
+    const isPlain = calls.length === 1 && !(prefersScript && this.#scripts);
+    try {
+      if (isPlain) {
+        const [{ key, args, resolve }] = calls as [Call];
+        return resolve(await this.#connection.run(effect, (client) => one(client, key, args)));
+      }
+      const keys = calls.map(({ key }) => key);
+      const args = calls.flatMap((call) => call.args);
+      const replies = (await this.#connection.run(effect, (client) =>
+        many.run(client, keys, args),
+      )) as unknown[];
+      calls.forEach(({ resolve }, i) =>
+        resolve(width === 1 ? replies[i] : replies.slice(i * width, (i + 1) * width)),
+      );
+    } catch (error) {
+      if (!isPlain && hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) {
+        this.#scripts = false;
+        for (const call of calls) void this.#send([call]);
+      } else for (const { reject } of calls) reject(error);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+// Runs the tests on what `npm run build` made, on each Node that is supported, or on those that are named:
+// `npm run test:built -- 22 24`. With TEST_RESULTS, a directory, it leaves the results there as JSON.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { NODE_MAJORS, nodeOf, root, run } from "./run.mjs";
+
+/** These test how the package is made, what the tests stand on, and a demo that runs from the sources. */
+const WITHOUT = ["test/package/**", "test/support/**", "test/support.test.ts", "test/examples/demo.test.ts"];
+
+if (!existsSync(join(root, "dist/index.js"))) {
+  console.error("there is no build to test; `npm run build` makes it");
+  process.exit(1);
+}
+const named = process.argv.slice(2);
+for (const major of named.length > 0 ? named : NODE_MAJORS) {
+  console.log(`the build, on Node ${major}`);
+  const results = process.env.TEST_RESULTS;
+  const toFile = results
+    ? ["--reporter=json", `--outputFile.json=${join(results, `node-${major}.json`)}`]
+    : [];
+  const args = [
+    "run",
+    ...WITHOUT.map((glob) => `--exclude=${glob}`),
+    "--maxWorkers=100%",
+    "--reporter=default",
+    ...toFile,
+  ];
+  run(nodeOf(major), [join(root, "node_modules/vitest/vitest.mjs"), ...args], {
+    env: { ...process.env, SESSIONARY_BUILT: "1" },
+  });
+}

@@ -6,6 +6,7 @@ import { startApp, type App } from "./support.js";
 import { stored } from "./wrapped-store.js";
 
 const REQUESTS = 100;
+const HOUR_MS = 3_600_000;
 
 describe.each(FRAMEWORKS_AND_STORES)("%s on the %s store", (framework, kind) => {
   const emptyStore = emptyStores(kind);
@@ -45,6 +46,27 @@ describe.each(FRAMEWORKS_AND_STORES)("%s on the %s store", (framework, kind) => 
   test("so they do on two servers that share the store", async () => {
     const store = emptyStore();
     await setFields([await startApp(framework, store), await startApp(framework, store)], store);
+  });
+
+  test("one of 100 requests at once prolongs the session: it stays prolonged", async () => {
+    const store = emptyStore();
+    const app = await startApp(framework, store, { cookie: { maxAge: HOUR_MS } });
+    const { browser, id } = await loggedIn(app, { user: "ann" });
+    const allHaveLoaded = barrier(REQUESTS);
+    await Promise.all(
+      numbers().map((n) =>
+        browser.twin().visit(app, async (v) => {
+          await allHaveLoaded();
+          if (n === REQUESTS / 2) v.cookie.maxAge = 2 * HOUR_MS;
+          v.session[`field${n}`] = n;
+        }),
+      ),
+    );
+    expect(app.errors).toEqual([]);
+    const { data, expiresAt } = (await store.get(id))!;
+    const { originalMaxAge } = data.cookie as { originalMaxAge: number };
+    expect(originalMaxAge).toBeGreaterThan(1.9 * HOUR_MS);
+    expect(expiresAt).toBeGreaterThan(Date.now() + 1.9 * HOUR_MS);
   });
 
   test("reject: 100 requests at once count one up; the count is that of the successes", async () => {

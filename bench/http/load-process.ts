@@ -1,0 +1,33 @@
+// autocannon in a process of its own: its work is not in the server's figures.
+import autocannon from "autocannon";
+import { serve } from "../children/serve.js";
+
+export interface LoadRequest {
+  url: string;
+  /** One for each connection. */
+  cookies: string[];
+  seconds: number;
+}
+export interface Load {
+  requests: number;
+  requestsPerSecond: number;
+  p50Ms: number;
+  p99Ms: number;
+}
+
+serve(async ({ url, cookies, seconds }: LoadRequest): Promise<Load> => {
+  let connection = 0;
+  const { requests, latency, duration, errors, non2xx } = await autocannon({
+    url,
+    connections: cookies.length,
+    duration: seconds,
+    setupClient: (client) => client.setHeaders({ cookie: cookies[connection++ % cookies.length]! }),
+  });
+  if (errors + non2xx > 0) throw new Error(`${errors} requests failed, ${non2xx} were not answered with 2xx`);
+  return {
+    requests: requests.total,
+    requestsPerSecond: requests.total / duration,
+    p50Ms: latency.p50,
+    p99Ms: latency.p99,
+  };
+});

@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import sessionaryFastify from "sessionary/fastify";
 import { authenticationRoutes } from "./authentication-routes.js";
 import { cookieOptions } from "./cookie.js";
@@ -10,7 +10,10 @@ import { signedInUser } from "./signed-in.js";
 import type { AccountStore } from "./store.js";
 import type { Users } from "./users.js";
 
-export interface AppOptions extends Pick<AccountSettings, "production" | "secret" | "trustProxy" | "logLevel"> {
+export interface AppOptions extends Pick<
+  AccountSettings,
+  "production" | "secret" | "trustProxy" | "logLevel"
+> {
   /** Where the sessions are kept. Whoever made it closes it. */
   store: AccountStore;
   users: Users;
@@ -28,13 +31,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   // Forms are all that this app takes.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, async (_, body) =>
-    Object.fromEntries(new URLSearchParams(body as string)),
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string" },
+    async (_: FastifyRequest, body: string) => Object.fromEntries(new URLSearchParams(body)),
   );
   protect(app, production); // ahead of the session: a request that is refused reads none
   await app.register(sessionaryFastify, { store, secret, ...cookieOptions(production) });
   signedInUser(app, users);
-  await app.register(authenticationRoutes, { users, store, production });
-  await app.register(deviceRoutes, { store });
+  await app.register(authenticationRoutes, { users, production });
+  await app.register(deviceRoutes, { store, users });
   return app;
 }

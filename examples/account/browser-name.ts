@@ -1,5 +1,12 @@
 // A browser also gives the names of those that it descends from: the most special comes first.
-const BROWSERS = [/\b(Edg)/, /\b(OPR)\//, /\b(Firefox|FxiOS)\//, /(Chrome|CriOS)\//, /(Safari)\//, /^(curl)\//];
+const BROWSERS = [
+  /\b(Edg)/,
+  /\b(OPR)\//,
+  /\b(Firefox|FxiOS)\//,
+  /(Chrome|CriOS)\//,
+  /(Safari)\//,
+  /^(curl)\//,
+];
 const SYSTEMS = [/(Android)/, /(iPhone|iPad)/, /(Windows)/, /(Mac OS)/, /(CrOS)/, /(Linux)/];
 const NAMES: Record<string, string> = {
   Edg: "Edge",

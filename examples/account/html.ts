@@ -5,7 +5,13 @@ export class Html {
 
 type Value = string | number | Html | Html[];
 
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 /** Makes HTML of a template: whatever stands in it is escaped, unless it was made here as well. */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {

@@ -38,6 +38,8 @@ function readKeys(text: string): Codec {
   try {
     return encrypted({ keys, acceptPlain: false });
   } catch {
-    throw new TypeError("SESSION_KEYS must be like 2026:<base64 of 32 bytes>, or several with commas between");
+    throw new TypeError(
+      "SESSION_KEYS must be like 2026:<base64 of 32 bytes>, or several with commas between",
+    );
   }
 }

@@ -1,9 +1,9 @@
-import { createStore, type UserSessionStore } from "sessionary";
+import { createStore, type SessionData, type UserSessionStore } from "sessionary";
 import { ABSOLUTE_LIFETIME_MS, MAX_DEVICES } from "./limits.js";
 import type { AccountSettings } from "./settings.js";
 
 /** What a session of this app holds, beside its cookie. */
-export interface AccountSession extends Record<string, unknown> {
+export interface SessionFields {
   userId?: string;
   /** Which of the user's passwords opened it. */
   passwordVersion?: number;
@@ -16,11 +16,14 @@ export interface AccountSession extends Record<string, unknown> {
   lastSeenAt?: number;
 }
 
-export type AccountStore = UserSessionStore<AccountSession>;
+export type AccountStore = UserSessionStore<SessionFields & SessionData>;
 
 /** The same on memory and on Redis: nothing but the URL differs. */
-export function openStore({ storeUrl, codec }: Pick<AccountSettings, "storeUrl" | "codec">): Promise<AccountStore> {
-  return createStore<AccountSession>({
+export function openStore({
+  storeUrl,
+  codec,
+}: Pick<AccountSettings, "storeUrl" | "codec">): Promise<AccountStore> {
+  return createStore({
     url: storeUrl,
     userIdOf: ({ userId }) => userId as string | undefined,
     maxPerUser: MAX_DEVICES,

@@ -1,0 +1,64 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { confirmPage, signInPage } from "./authentication-pages.js";
+import { cookieOptions } from "./cookie.js";
+import { requireSignIn, startSession } from "./signed-in.js";
+import type { Users } from "./users.js";
+
+const Name = Type.String({ minLength: 1, maxLength: 64 });
+export const Password = Type.String({ minLength: 1, maxLength: 256 });
+const SignIn = Type.Object({ name: Name, password: Password });
+const Confirm = Type.Object({ password: Password });
+
+/** The same for a wrong name and a wrong password: nobody learns here who has an account. */
+const WRONG = "This name and password don't go together.";
+
+export async function authenticationRoutes(
+  app: FastifyInstance,
+  { users, production }: { users: Users; production: boolean },
+): Promise<void> {
+  app.get("/sign-in", async (request, reply) => {
+    if (request.user) return reply.redirect("/", 303);
+    return asHtml(reply, signInPage());
+  });
+
+  app.post<{ Body: Static<typeof SignIn> }>(
+    "/sign-in",
+    { schema: { body: SignIn } },
+    async (request, reply) => {
+      const { name, password } = request.body;
+      const user = await users.verify(name, password);
+      if (user === undefined) return asHtml(reply.status(401), signInPage({ name, problem: WRONG }));
+      await startSession(request, user);
+      return reply.redirect("/", 303);
+    },
+  );
+
+  await app.register(async (signedIn) => {
+    signedIn.addHook("preHandler", requireSignIn);
+
+    signedIn.post("/sign-out", async (request, reply) => {
+      const { cookieName, cookie } = cookieOptions(production);
+      await request.session.destroy();
+      return reply.clearCookie(cookieName, cookie).redirect("/sign-in", 303);
+    });
+
+    signedIn.get("/confirm", async ({ user }, reply) => asHtml(reply, confirmPage(user!)));
+
+    signedIn.post<{ Body: Static<typeof Confirm> }>(
+      "/confirm",
+      { schema: { body: Confirm } },
+      async (request, reply) => {
+        const user = await users.verify(request.user!.id, request.body.password);
+        if (user === undefined)
+          return asHtml(reply.status(401), confirmPage(request.user!, "This is not your password."));
+        await startSession(request, user);
+        return reply.redirect("/", 303);
+      },
+    );
+  });
+}
+
+export function asHtml(reply: FastifyReply, text: string): FastifyReply {
+  return reply.type("text/html; charset=utf-8").send(text);
+}

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { encrypted, type SessionData } from "sessionary";
+import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
+import { startRedis } from "../support/redis-server.js";
+
+const IDS = Array.from({ length: 20 }, () => randomBytes(24).toString("base64url"));
+const sessionOf = (id: string): SessionData => ({
+  user: `user-of-${id}`,
+  name: `name-of-${id}`,
+  cart: [{ item: `item-of-${id}` }],
+});
+/** All that a thief would look for. */
+const MARKS = IDS.flatMap((id) => [id, `user-of-${id}`, `name-of-${id}`, `item-of-${id}`]);
+
+/** What Redis has on its disk, snapshot and log, after a life of sessions; uncompressed, so that a search finds. */
+async function filesAfter(options: Omit<RedisStoreOptions, "url">): Promise<Buffer> {
+  const redis = await startRedis({
+    config: ["appendonly yes", "aof-use-rdb-preamble no", "rdbcompression no"],
+  });
+  onTestFinished(() => redis.close());
+  const store = new RedisStore({ url: redis.url, ...options });
+  onTestFinished(() => store.close());
+  for (const id of IDS) {
+    const entry = { data: sessionOf(id), expiresAt: Date.now() + 60_000 };
+    await store.create(id, entry);
+    await store.touch(id, entry);
+    const { version } = (await store.get(id))!;
+    await store.update(id, { ...entry, data: { ...entry.data, n: 1 } }, { ifVersion: version });
+  }
+  await store.destroy(IDS[0]!);
+  await redis.command("SAVE");
+  const [, dir] = (await redis.command("CONFIG", "GET", "dir")) as [string, string];
+  const names = await readdir(dir, { recursive: true });
+  const files = names.filter((name) => /\.(rdb|aof)$/.test(name));
+  expect(files.length).toBeGreaterThanOrEqual(2);
+  return Buffer.concat(await Promise.all(files.map((name) => readFile(join(dir, name)))));
+}
+
+const hits = (files: Buffer) =>
+  MARKS.filter((mark) =>
+    [
+      mark,
+      Buffer.from(mark).toString("base64").replace(/=*$/, "").slice(0, -1),
+      Buffer.from(mark).toString("hex"),
+    ].some((form) => files.includes(form)),
+  );
+
+const userIdOf = ({ user }: SessionData) => user as string | undefined;
+
+it("Redis's files hold all of every session, without the options that are for this", async () => {
+  expect(hits(await filesAfter({ userIdOf }))).toHaveLength(MARKS.length);
+});
+
+it("with hashIds and encrypted, Redis's files hold no id and no value of any session", async () => {
+  const codec = encrypted({ keys: [{ id: "k", key: randomBytes(32) }] });
+  expect(hits(await filesAfter({ userIdOf, hashIds: true, maxPerUser: 3, codec }))).toEqual([]);
+});

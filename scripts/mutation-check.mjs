@@ -16,9 +16,10 @@ const TESTS = [
   "test/adapters/gone.test.ts",
   "test/conformance/memory.test.ts",
   "test/conformance/redis.test.ts",
+  "test/redis/redis-store.test.ts",
 ];
 const MEMORY = "src/memory/memory-records.ts";
-const REDIS = "src/redis/redis-records.ts";
+const COMMANDS = "src/redis/commands.ts";
 const SCRIPTS = "src/redis/scripts.ts";
 const CORE = "src/adapters/session-core.ts";
 const MERGE = "src/adapters/merge.ts";
@@ -28,8 +29,8 @@ const MUTANTS = [
   [
     "Redis: no version check in the script",
     SCRIPTS,
-    /if redis\.sha1hex\(stored\) ~= ARGV\[1\].* then/,
-    "if false then",
+    "elseif redis.sha1hex(stored) ~= version then",
+    "elseif false then",
   ],
   [
     "memory: no version check in update",
@@ -43,12 +44,13 @@ const MUTANTS = [
     "? { ifVersion: loaded.stored.version } : {}",
     "? {} : {}",
   ],
-  ["Redis: no XX in update's SET", REDIS, '"PX", lifetimeMs, "XX")', '"PX", lifetimeMs)'],
+  ["Redis: no XX in update's SET", COMMANDS, '"PX", lifetimeMs!, "XX")', '"PX", lifetimeMs!)'],
+  ["Redis: no XX in the script of many updates", SCRIPTS, "'PX', ARGV[2 * i], 'XX')", "'PX', ARGV[2 * i])"],
   [
     "Redis: the script writes a session that is gone",
     SCRIPTS,
-    "if type(stored) ~= 'string' then return 0 end",
-    "if type(stored) ~= 'string' then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) return 1 end",
+    "if type(stored) ~= 'string' then\n    replies[i] = 0",
+    "if type(stored) ~= 'string' then\n    redis.call('SET', key, payload, 'PX', lifetime)\n    replies[i] = 1",
   ],
   [
     "memory: update writes a session that is gone",

@@ -71,6 +71,26 @@ describe.each([
     expect((await commands(raw)).evalsha! - (before.evalsha ?? 0)).toBeLessThanOrEqual(4);
   });
 
+  it("writes and touches many in one tick together, and none of those that are gone", async () => {
+    for (let n = 0; n < 300; n += 2) await store.create(`s${n}`, entry({ n }));
+    const ids = [...Array(300).keys()].map((n) => `s${n}`);
+    const version = (await store.get("s0"))!.version;
+    const before = (await commands(raw)).evalsha ?? 0;
+    const updated = await Promise.all(ids.map((id) => store.update(id, entry({ id }))));
+    const touched = await Promise.all(ids.map((id) => store.touch(id, entry({}, inMs(120_000)))));
+    const compared = await Promise.allSettled(
+      ids.map((id) => store.update(id, entry(), { ifVersion: version })),
+    );
+    expect((await commands(raw)).evalsha! - before).toBeLessThanOrEqual(12);
+    for (const [n, id] of ids.entries()) {
+      expect(updated[n] !== undefined).toBe(n % 2 === 0);
+      expect(touched[n]).toBe(n % 2 === 0);
+      expect(compared[n]!.status).toBe(n % 2 === 0 ? "rejected" : "fulfilled");
+      expect((await store.get(id))?.data).toEqual(n % 2 === 0 ? { id } : undefined);
+    }
+    expect(await raw.pttl("sess:s0")).toBeGreaterThan(60_000);
+  });
+
   it("reports what it can't decode, a key of another type, and what is too large, and gives a miss", async () => {
     const seen: SessionaryEvents["payload-undecodable"][] = [];
     const stop = onSessionaryEvent("payload-undecodable", (event) => seen.push(event));

@@ -6,8 +6,8 @@ ensure("redis-server", {
   howToInstall:
     "the tests need redis-server on the PATH; install it (Debian, Ubuntu: apt-get install redis-server; " +
     "Fedora: dnf install redis; macOS: brew install redis) and run this again",
+  // Where systemd runs, the package has started and enabled its service; the tests start their own servers.
   afterInstall() {
-    // Where systemd runs, the package has started and enabled its service; the tests start their own servers.
     asRoot("service", "redis-server", "stop");
     asRoot("update-rc.d", "redis-server", "disable");
   },

@@ -1,6 +1,7 @@
 // Takes away, one at a time, what keeps a logout done and a write from being lost, and runs the tests on each
 // such copy of the package: `npm run test:mutation`. Fails when the tests pass all the same.
-// `npm run test:mutation -- merge touch` tries only the mutants whose names hold one of these words.
+// `npm run test:mutation -- merge touch` tries only the mutants whose names hold one of these words;
+// `-- --names` names each test that caught one, and not only their files.
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -125,7 +126,15 @@ function test(dir) {
   return { failed, passed };
 }
 
-const words = process.argv.slice(2);
+/** What failed: all of it, or how much of each file. */
+function summary(failed) {
+  if (showsNames) return failed;
+  const files = failed.map((each) => each.split(":")[0]);
+  return [...new Set(files)].map((file) => `${file}: ${files.filter((each) => each === file).length}`);
+}
+
+const words = process.argv.slice(2).filter((each) => each !== "--names");
+const showsNames = process.argv.includes("--names");
 const chosen = MUTANTS.filter(([name]) => words.length === 0 || words.some((word) => name.includes(word)));
 const dir = mkdtempSync(join(tmpdir(), "sessionary-mutants-"));
 try {
@@ -149,7 +158,7 @@ try {
     writeFileSync(path, source);
     if (failed.length === 0) survivors.push(name);
     console.log(`\n${name}: ${failed.length === 0 ? "SURVIVES" : `${failed.length} fail, ${passed} pass`}`);
-    for (const each of failed) console.log(`  ${each}`);
+    for (const each of summary(failed)) console.log(`  ${each}`);
   }
   console.log(`\n${chosen.length - survivors.length} of ${chosen.length} mutants are caught`);
   if (survivors.length > 0) process.exitCode = 1;

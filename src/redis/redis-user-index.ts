@@ -7,22 +7,24 @@ import { Script } from "./scripts.js";
 /**
  * Adds a member, or moves its expiry. KEYS: the user's index. ARGV: the member, its lifetime in ms, the
  * cap (0 for none), its overflow. Gives -1 when it is full, or the members above the cap. The scores
- * are moments of Redis's own clock, as its expiries are. Members sort by age.
+ * are moments of Redis's own clock, as its expiries are. Members sort by age. The first write is the new
+ * member's: a full Redis refuses that one, and so a login that is bound to fail ends no other session.
  */
 const ADD = new Script(`
 local key, member, lifetime, max = KEYS[1], ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local score = redis.call('ZSCORE', key, member)
+local isNew = not score or tonumber(score) <= now
+local above = 0
+if max > 0 and isNew then above = redis.call('ZCOUNT', key, '(' .. now, '+inf') + 1 - max end
+if above > 0 and ARGV[4] == 'reject' and lifetime > 0 then return -1 end
+if isNew and lifetime > 0 then redis.call('ZADD', key, now + lifetime, member) end
 redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
 if lifetime <= 0 then
   redis.call('ZREM', key, member)
   return {}
 end
-local above = 0
-if max > 0 and not redis.call('ZSCORE', key, member) then
-  above = redis.call('ZCARD', key) + 1 - max
-end
-if above > 0 and ARGV[4] == 'reject' then return -1 end
 redis.call('ZADD', key, now + lifetime, member)
 local last = redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')
 redis.call('PEXPIREAT', key, last[2])
@@ -37,11 +39,10 @@ end
 return over
 `);
 
-/** Gives the members that have not expired. KEYS: the user's index. */
+/** Gives the members that have not expired. KEYS: the user's index. It writes nothing: a Redis that takes no writes can be asked. */
 const LIST = new Script(`
 local time = redis.call('TIME')
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time[1] * 1000 + math.floor(time[2] / 1000))
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. time[1] * 1000 + math.floor(time[2] / 1000), '+inf')
 `);
 
 /** Which sessions a user has: one sorted set for each user, by expiry. It may stand on another node than they do. */

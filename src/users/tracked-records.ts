@@ -80,7 +80,7 @@ export class TrackedRecords<T extends SessionData> {
       return version;
     } catch (error) {
       // After an outcome that is not known the record may be there: then the member has to stay.
-      if (!hasCode(error, "ERR_STORE_UNAVAILABLE")) await this.#index.remove(user, member);
+      if (!mayBeThere(error)) await this.#index.remove(user, member);
       throw error;
     }
   }
@@ -156,8 +156,7 @@ export class TrackedRecords<T extends SessionData> {
     try {
       version = await this.#records.update(name, bounded, { ifVersion });
     } catch (error) {
-      if (user !== undefined && isNew && !hasCode(error, "ERR_STORE_UNAVAILABLE"))
-        await this.#index.remove(user, member);
+      if (user !== undefined && isNew && !mayBeThere(error)) await this.#index.remove(user, member);
       throw error;
     }
     const left = version === undefined ? user : isNew ? current.user : undefined;
@@ -215,4 +214,8 @@ export function memberOf(
   unknown: number,
 ): Member {
   return { name, createdAt: createdAt ?? unknown };
+}
+
+function mayBeThere(error: unknown): boolean {
+  return hasCode(error, "ERR_STORE_UNAVAILABLE") && (error as { outcome?: string }).outcome !== "not-applied";
 }

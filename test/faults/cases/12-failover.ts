@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type RedisCluster, startCluster } from "../../support/redis-cluster.js";
+import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { withRig } from "../support/rigs.js";
+import { SentinelRig } from "../support/sentinel-rig.js";
+import { ALLOWANCE_MS } from "../support/tally.js";
+import { type Servers, Traffics } from "../support/traffics.js";
+
+const TIMEOUT_MS = 300;
+/** For each of the stores. */
+const RATE = 60;
+const BACK_MS = 2_000;
+/** A client handed in comes back when its own settings have it. */
+const BACK_HANDED_MS = 10_000;
+
+/** Something that is done to the servers; they are well again when it resolves. */
+type Event = readonly [name: string, happen: (traffics: Traffics) => Promise<void>];
+
+export default {
+  number: 12,
+  title: "Sentinel and Cluster failovers, slots moved under load",
+  run,
+} satisfies FaultCase;
+
+async function run(profile: Profile) {
+  const findings = new Findings();
+  const rounds = profile.pick(3, 1);
+  const onSentinel = await withRig(SentinelRig.start(), (rig) =>
+    live(rig, repeat(rounds, sentinelEvents(rig)), findings),
+  );
+  const onCluster = await withRig(startCluster(), (cluster) =>
+    live(serversOf(cluster), repeat(rounds, clusterEvents(cluster)), findings),
+  );
+  const counts = onSentinel.traffics.counts();
+  const others = onCluster.traffics.counts();
+  return {
+    counts: {
+      calls: counts.calls + others.calls,
+      "in time": counts["in time"] + others["in time"],
+      wrong: counts.wrong + others.wrong,
+      // Redis replicates after it has answered: what it had not passed on when a master went is undone.
+      "lost by Redis": counts.lost + others.lost,
+      "brought back by Redis": counts["brought back"] + others["brought back"],
+      events: onSentinel.events + onCluster.events,
+      "last error of an own store, ms after": Math.round(Math.max(onSentinel.lastMs, onCluster.lastMs)),
+    },
+    shortfalls: findings.shortfalls,
+  };
+}
+
+async function live(servers: Servers, events: Event[], findings: Findings) {
+  const traffics = await Traffics.prepare([servers], TIMEOUT_MS);
+  traffics.start(RATE);
+  let lastMs = 0;
+  for (const [name, happen] of events) {
+    traffics.calm(true);
+    await sleep(1_000);
+    traffics.calm(false);
+    await happen(traffics);
+    const since = performance.now();
+    await traffics.quiet(BACK_HANDED_MS + ALLOWANCE_MS);
+    for (const { tally, subject } of traffics.each) {
+      const last = tally.lastFailureAt - since;
+      if (subject.owned) lastMs = Math.max(lastMs, last);
+      const most = (subject.owned ? BACK_MS : BACK_HANDED_MS) + ALLOWANCE_MS;
+      findings.expect(last <= most, `an error ${Math.round(last)} ms after the ${name} (${subject.variant})`);
+    }
+  }
+  await traffics.stop();
+  for (const { tally, subject } of traffics.each) tally.check(findings, subject.variant);
+  return { traffics, events: events.length, lastMs };
+}
+
+function sentinelEvents({ group }: SentinelRig): Event[] {
+  return [
+    ["Sentinel hand-over", () => group.failover()],
+    [
+      "crash of Sentinel's master",
+      async () => {
+        const master = await group.currentMaster();
+        await master.kill();
+        await group.whole();
+        await master.restart();
+        await group.whole();
+      },
+    ],
+  ];
+}
+
+function clusterEvents(cluster: RedisCluster): Event[] {
+  let share = 0;
+  return [
+    ["Cluster hand-over", () => cluster.failover(share++ % 3)],
+    [
+      "crash of a Cluster's master",
+      async () => {
+        const master = await cluster.killMaster(share++ % 3);
+        await cluster.whole();
+        await master.restart();
+        await cluster.whole();
+      },
+    ],
+    [
+      "move of slots",
+      async (traffics) => {
+        const members = traffics.each.flatMap((traffic) => traffic.members.slice(0, 3));
+        for (const id of members) {
+          const slot = await cluster.nodes[0]?.command("CLUSTER", "KEYSLOT", `sess:${id}`);
+          await cluster.moveSlot(Number(slot), share++ % 3);
+        }
+      },
+    ],
+  ];
+}
+
+function serversOf(cluster: RedisCluster): Servers {
+  const hosts = cluster.nodes.map(({ host, port }) => ({ host, port }));
+  const client = cluster.client();
+  return { place: { mode: "cluster", url: cluster.url, hosts }, raw: async () => client };
+}
+
+function repeat(times: number, events: Event[]): Event[] {
+  return Array.from({ length: times }, () => events).flat();
+}

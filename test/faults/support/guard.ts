@@ -1,0 +1,22 @@
+import { format } from "node:util";
+import type { Findings } from "../fault-case.js";
+
+/** What must not happen in any case, whoever causes it: seen for the whole process. */
+export class Guard {
+  readonly #seen: string[] = [];
+
+  constructor() {
+    process.on("unhandledRejection", (reason) => this.#seen.push(`unhandled rejection: ${String(reason)}`));
+    process.on("uncaughtException", (error) => this.#seen.push(`uncaught: ${String(error)}`));
+    console.warn = () => {}; // the example apps say there that they answered 503
+    // ioredis prints an error event that has no listener.
+    console.error = (...args: unknown[]) =>
+      void this.#seen.push(`console.error: ${format(...args).split("\n")[0]}`);
+  }
+
+  /** Reports what was seen since the last time. */
+  check(findings: Findings): void {
+    const seen = this.#seen.splice(0);
+    findings.expect(seen.length === 0, `${seen.length} of what must not happen: ${seen[0]}`);
+  }
+}

@@ -20,6 +20,7 @@ export default tseslint.config(
     rules: {
       "no-unexpected-multiline": "off",
       "@typescript-eslint/no-base-to-string": "off",
+      "@typescript-eslint/no-unused-vars": "off",
       "@typescript-eslint/no-redundant-type-constituents": "off",
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",

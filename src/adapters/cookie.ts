@@ -26,7 +26,7 @@ export function isCookieData(value: unknown): value is CookieData {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return Object.entries(value).every(([name, attribute]) => {
     if (RESERVED.includes(name)) return false;
-    if (attribute === null) return true;
+    if (attribute === null || attribute === undefined) return true;
     const fits = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
     return fits ? fits(attribute) : typeof attribute !== "object";
   });

@@ -16,7 +16,7 @@ function field(info: string, name: string): number {
 export async function commandsSent(
   admin: Redis,
   database: number,
-  work: () => Promise<void>,
+  work: () => Promise<unknown>,
 ): Promise<Record<string, number>> {
   const sent: Record<string, number> = {};
   const monitor = await admin.monitor();

@@ -19,7 +19,7 @@ function churnCase(
 ): Case {
   return {
     name: `churn-${store}`,
-    title: `${label}: ${whole(sessions)} sessions come and go, ${whole(live)} at a time`,
+    title: `${label} under churn`,
     peers: ["sessionary"],
     async run(bench: Bench): Promise<Outcome> {
       const factor = bench.isQuick ? 20 : 1;
@@ -34,14 +34,14 @@ function churnCase(
       const late = levelOf(fifth(4));
       const risen = (before: number, after: number) => Math.max(0, (after / before - 1) * 100);
       return {
-        markdown: table(
+        markdown: `${whole(options.sessions)} sessions come and go, ${whole(options.live)} at a time.\n\n${table(
           ["median of", "the second fifth", "the last fifth"],
           [
             ["heap after a collection", megabytes(early.heapBytes), megabytes(late.heapBytes)],
             ["resident set", megabytes(early.rssBytes), megabytes(late.rssBytes)],
             ["timers, sockets and the like", String(early.resources), String(late.resources)],
           ],
-        ),
+        )}`,
         data: samples,
         checks: [
           atMost(

@@ -77,6 +77,6 @@ function plotOf(title: string, standings: Standing[]): string {
     title: `${title}, 600 B`,
     x: "calls in flight",
     y: "calls per second",
-    isLogX: true,
+    isStepped: true,
   });
 }

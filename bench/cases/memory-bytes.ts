@@ -11,7 +11,7 @@ const PEERS: PeerName[] = ["sessionary-memory", "memorystore", "express-memory",
 /** What a session takes in memory, ids and bookkeeping included, after a full garbage collection. */
 export const memoryBytes: Case = {
   name: "memory-bytes",
-  title: "MemoryStore, bytes per session at 100,000 sessions of 600 B",
+  title: "MemoryStore, memory for each session",
   peers: PEERS,
   async run(bench: Bench): Promise<Outcome> {
     const sessions = bench.isQuick ? 10_000 : 100_000;
@@ -24,10 +24,10 @@ export const memoryBytes: Case = {
     const data = peers.map((peer) => ({ peer, bytesPerSession: median(taken.get(peer)!) }));
     const theirs = data.find(({ peer }) => peer === "memorystore")?.bytesPerSession;
     return {
-      markdown: table(
+      markdown: `${whole(sessions)} sessions of 600 bytes.\n\n${table(
         ["store", "bytes per session"],
         data.map(({ peer, bytesPerSession }) => [LABELS[peer], whole(bytesPerSession)]),
-      ),
+      )}`,
       data,
       checks:
         theirs === undefined

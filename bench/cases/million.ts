@@ -34,7 +34,7 @@ export const million: Case = {
       rows.push(...(await walkAll(peer, sessions, bench)));
     }
     return {
-      markdown: table(
+      markdown: `${whole(sessions)} sessions of 600 bytes.\n\n${table(
         ["walk", "took", "client holds at most", "p99 of a get beside it", "its usual p99"],
         rows.map(({ peer, walk, tookMs, heldBytes, besideP99Ms, usualP99Ms }) => [
           `${LABELS[peer]}, ${walk}`,
@@ -43,7 +43,7 @@ export const million: Case = {
           `${besideP99Ms.toFixed(2)} ms`,
           `${usualP99Ms.toFixed(2)} ms`,
         ]),
-      ),
+      )}`,
       data: { sessions, rows },
       checks: rows.filter(({ peer }) => peer === "sessionary").flatMap(checksOf),
     };

@@ -4,7 +4,9 @@ declare module "autocannon" {
     url: string;
     connections: number;
     /** In seconds. */
-    duration: number;
+    duration?: number;
+    /** How many requests, instead. */
+    amount?: number;
     setupClient(client: { setHeaders(headers: Record<string, string>): void }): void;
   }
   interface Result {

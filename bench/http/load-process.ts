@@ -7,6 +7,8 @@ export interface LoadRequest {
   /** One for each connection. */
   cookies: string[];
   seconds: number;
+  /** Makes so many requests, instead of as many as the time allows. */
+  requests?: number;
 }
 export interface Load {
   requests: number;
@@ -15,12 +17,12 @@ export interface Load {
   p99Ms: number;
 }
 
-serve(async ({ url, cookies, seconds }: LoadRequest): Promise<Load> => {
+serve(async ({ url, cookies, seconds, requests: amount }: LoadRequest): Promise<Load> => {
   let connection = 0;
   const { requests, latency, duration, errors, non2xx } = await autocannon({
     url,
     connections: cookies.length,
-    duration: seconds,
+    ...(amount === undefined ? { duration: seconds } : { amount }),
     setupClient: (client) => client.setHeaders({ cookie: cookies[connection++ % cookies.length]! }),
   });
   if (errors + non2xx > 0) throw new Error(`${errors} requests failed, ${non2xx} were not answered with 2xx`);

@@ -29,7 +29,7 @@ describe("a report", () => {
       { x: 1, y: 2, series },
       { x: 10, y: 4, series },
     ]);
-    const svg = linePlot(points, { title: "a title", x: "calls in flight", y: "calls", isLogX: true });
+    const svg = linePlot(points, { title: "a title", x: "calls in flight", y: "calls", isStepped: true });
     expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg".*<\/svg>$/s);
     for (const text of ["a title", "ours", "theirs &amp; others", "calls in flight"])
       expect(svg).toContain(text);

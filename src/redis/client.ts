@@ -1,5 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from "ioredis";
-import { followFailovers } from "./failover.js";
+import { FollowingRedis } from "./failover.js";
 import type { RedisAddress } from "./url.js";
 
 /** What a RedisStore talks through. */
@@ -50,15 +50,11 @@ export function connect(address: RedisAddress, timeoutMs: number): RedisClient {
     });
   }
   if (address.mode === "sentinel") {
-    const client = new Redis({
+    const client = new FollowingRedis(address, {
       ...node,
-      sentinels: address.hosts,
-      name: address.name ?? "",
-      db: address.db,
       sentinelCommandTimeout: attemptMs, // a Sentinel that is frozen is passed over; ioredis waits for ever
       sentinelRetryStrategy: reconnectDelay,
     });
-    followFailovers(client, address, node);
     return forgettingSocketTimeouts(client);
   }
   const [host] = address.hosts;

@@ -4,36 +4,45 @@ import type { RedisAddress } from "./url.js";
 const CHANNEL = "+switch-master";
 
 /**
- * Moves a client to the new master as soon as a Sentinel says that there is one. The old master may
+ * A client that moves to the new master as soon as a Sentinel says that there is one. The old master may
  * take writes for ten seconds more, all of which are lost: logouts too.
  *
  * ioredis's own `failoverDetector` prints its connection errors, and ends the client for good when a
  * failover meets an attempt to connect.
  */
-export function followFailovers(
-  client: Redis,
-  { hosts, name }: RedisAddress,
-  options: Pick<RedisOptions, "retryStrategy" | "connectTimeout">,
-): void {
-  const watchers = hosts.map((host) => {
-    const watcher = new Redis({
-      ...options,
-      ...host,
-      enableReadyCheck: false,
-      maxRetriesPerRequest: null, // the subscription waits for its Sentinel
+export class FollowingRedis extends Redis {
+  readonly #watchers: Redis[];
+
+  constructor({ hosts, name = "", db }: RedisAddress, options: Omit<RedisOptions, "replyMapping">) {
+    super({ ...options, sentinels: hosts, name, db });
+    this.#watchers = hosts.map((host) => {
+      const { retryStrategy, connectTimeout, disconnectTimeout } = options;
+      const watcher = new Redis({
+        ...host,
+        retryStrategy,
+        connectTimeout,
+        disconnectTimeout,
+        enableReadyCheck: false,
+        maxRetriesPerRequest: null, // the subscription waits for its Sentinel
+      });
+      watcher.on("error", () => {}); // a Sentinel that is down: the others are listened to
+      watcher.on("message", (_channel, message: string) => this.#follow(message, name));
+      watcher.subscribe(CHANNEL).catch(() => {});
+      return watcher;
     });
-    watcher.on("error", () => {}); // a Sentinel that is down: the others are listened to
-    watcher.on("message", (_channel, message: string) => {
-      const [group, , , host, port] = message.split(" ");
-      if (group !== name || client.status !== "ready") return;
-      // All Sentinels say it: the first one's word moves the client.
-      const { remoteAddress, remotePort } = client.stream;
-      if (remoteAddress !== host || remotePort !== Number(port)) client.disconnect(true);
-    });
-    watcher.subscribe(CHANNEL).catch(() => {});
-    return watcher;
-  });
-  client.once("end", () => {
-    for (const watcher of watchers) watcher.disconnect();
-  });
+  }
+
+  override disconnect(reconnect = false): void {
+    super.disconnect(reconnect);
+    // Not on the event "end": a client that is between two attempts to connect has none.
+    if (!reconnect) for (const watcher of this.#watchers) watcher.disconnect();
+  }
+
+  #follow(message: string, name: string): void {
+    const [group, , , host, port] = message.split(" ");
+    if (group !== name || this.status !== "ready") return;
+    // All Sentinels say it: the first one's word moves the client.
+    const { remoteAddress, remotePort } = this.stream;
+    if (remoteAddress !== host || remotePort !== Number(port)) this.disconnect(true);
+  }
 }

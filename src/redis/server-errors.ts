@@ -72,12 +72,16 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
 
 /** The prefix of the error reply that an error is, or that was behind it. */
 function causePrefix(error: unknown): string | undefined {
+  const text = textOf(error);
   const direct = replyPrefix(error);
-  if (direct === "ERR") return /Error running script.*: -?([A-Z]+) /.exec(textOf(error))?.[1] ?? direct; // Redis 6
+  if (direct === "ERR") {
+    if (text.includes("The user executing the script can't run this command")) return "NOPERM";
+    return /Error running script.*: -?([A-Z]+) /.exec(text)?.[1] ?? direct; // Redis 6
+  }
   return (
     direct ??
     replyPrefix((error as ClientError | undefined)?.lastNodeError) ??
-    new RegExp(`^${TOO_MANY}\\. Last error: ReplyError: ([A-Z]+)`).exec(textOf(error))?.[1]
+    new RegExp(`^${TOO_MANY}\\. Last error: ReplyError: ([A-Z]+)`).exec(text)?.[1]
   );
 }
 

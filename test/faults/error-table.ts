@@ -55,6 +55,13 @@ export const ERROR_TABLE: Record<string, Row> = {
   NOAUTH: all("auth"),
   WRONGPASS: all("auth"),
   NOPERM: { ...all("permission"), updateIfVersion: "scripts", ping: "works" },
+  // A user who may run scripts, and not what they do.
+  "NOPERM on GET": {
+    ...all("works"),
+    get: "permission",
+    getMany: "permission",
+    updateIfVersion: "permission",
+  },
   WRONGTYPE: { ...all("works"), get: "miss", getMany: "miss", create: "exists", updateIfVersion: "miss" },
   BUSY: all("busy"),
   MISCONF: { ...writes("misconfigured"), ping: "misconfigured" },

@@ -1,12 +1,12 @@
-import type { Rig } from "../support/rig.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type FaultCase, Findings, type Profile } from "../fault-case.js";
 import { attemptsOf } from "../support/attempts.js";
 import { growthMb, heapMb } from "../support/heap.js";
 import { type Rigs, withRigs } from "../support/rigs.js";
-import { ALLOWANCE_MS, baseCounts } from "../support/tally.js";
-import { Traffic } from "../support/traffic.js";
-import { type Mode, open } from "../support/variants.js";
+import { ALLOWANCE_MS } from "../support/tally.js";
+import type { Traffic } from "../support/traffic.js";
+import { Traffics, timesToSuccess } from "../support/traffics.js";
+import type { Mode, Subject } from "../support/variants.js";
 import { WebProbe } from "../support/web-probe.js";
 
 const TIMEOUT_MS = 300;
@@ -18,6 +18,7 @@ const PER_ATTEMPT: Record<Mode, number> = { single: 1, sentinel: 4, cluster: 7 }
 const BACK_MS = 2_000;
 /** A client handed in comes back when its own settings have it. */
 const BACK_HANDED_MS = 10_000;
+const MAX_GROWTH_MB = 8;
 
 export default {
   number: 7,
@@ -27,17 +28,16 @@ export default {
 
 async function run(rigs: Rigs, profile: Profile) {
   const findings = new Findings();
-  const places = Object.values(rigs) as Rig[];
-  const subjects = places.flatMap(({ place }) => open(place, { timeoutMs: TIMEOUT_MS }));
-  const traffics = subjects.map((subject) => new Traffic(subject, TIMEOUT_MS));
-  const [main] = traffics as [Traffic];
+  const all = Object.values(rigs);
+  const traffics = await Traffics.prepare(all, TIMEOUT_MS);
+  const [main] = traffics.each as [Traffic];
   const web = await WebProbe.start(main.subject.store);
-  for (const traffic of traffics) await traffic.prepare();
-  for (const traffic of traffics) traffic.start(traffic === main ? RATE : RATE_BESIDE);
+  for (const traffic of traffics.each) traffic.start(traffic === main ? RATE : RATE_BESIDE);
   await sleep(1_000);
 
+  const subjects = traffics.each.map(({ subject }) => subject);
   const before = new Map(subjects.map(({ variant }) => [variant, attemptsOf(variant)]));
-  await Promise.all(places.map((rig) => rig.down()));
+  await Promise.all(all.map((rig) => rig.down()));
   web.expectOutage();
   const seconds = profile.pick(60, 8);
   const heap: number[] = [];
@@ -45,80 +45,65 @@ async function run(rigs: Rigs, profile: Profile) {
     await sleep(1_000);
     if (second >= 2) heap.push(heapMb());
   }
-  const attempts = (variant: string) => attemptsOf(variant) - (before.get(variant) ?? 0);
-  const tries = subjects
+  const attempts = subjects
     .filter(({ owned }) => owned)
-    .map(({ variant, mode }) => ({ variant, mode, count: attempts(variant) }));
+    .map(({ variant, mode }) => ({ variant, mode, count: attemptsOf(variant) - (before.get(variant) ?? 0) }));
 
-  for (const { tally } of traffics) tally.mark();
+  traffics.mark();
   web.expectAny();
   const back = await Promise.all(
-    places.map(async (rig) => {
+    all.map(async (rig) => {
       await rig.up();
-      const since = performance.now();
-      return Promise.all(
-        traffics
-          .filter(({ subject }) => subject.mode === rig.place.mode)
-          .map((each) => timeToSuccess(each, since)),
-      );
+      return timesToSuccess(traffics.of(rig), performance.now(), BACK_HANDED_MS + ALLOWANCE_MS);
     }),
   );
   web.expectService();
   await sleep(500);
-  for (const traffic of traffics) await traffic.stop();
   await web.close();
+  await traffics.stop();
 
-  let lost = 0;
-  let broughtBack = 0;
-  for (const rig of places) {
-    const raw = await rig.raw();
-    for (const traffic of traffics.filter(({ subject }) => subject.mode === rig.place.mode)) {
-      const found = await traffic.compare(raw);
-      lost += found.lost;
-      broughtBack += found.broughtBack;
-    }
-  }
-  for (const { subject } of traffics) await subject.close();
-
-  for (const { tally, subject } of traffics) tally.check(findings, subject.variant);
-  findings.expectNone(lost, "sessions lost");
-  findings.expectNone(broughtBack, "sessions brought back");
-  const growth = growthMb(heap);
-  findings.expect(growth < 8, `the heap grew by ${growth.toFixed(1)} MB during the outage`);
-  for (const { variant, mode, count } of tries) {
-    const most = PER_ATTEMPT[mode] * (10 + 2.5 * seconds);
-    findings.expect(count > 0 && count <= most, `${count} attempts to connect in ${seconds} s (${variant})`);
-  }
-  const slowest = { own: 0, handed: 0 };
-  for (const { subject, backMs } of back.flat()) {
-    const kind = subject.owned ? "own" : "handed";
-    slowest[kind] = Math.max(slowest[kind], backMs);
-    const most = (subject.owned ? BACK_MS : BACK_HANDED_MS) + ALLOWANCE_MS;
-    findings.expect(backMs <= most, `back after ${Math.round(backMs)} ms (${subject.variant})`);
-  }
+  traffics.check(findings);
   web.check(findings);
+  const growth = growthMb(heap);
+  findings.expect(growth < MAX_GROWTH_MB, `the heap grew by ${growth.toFixed(1)} MB during the outage`);
+  const tries = Math.max(...attempts.map((each) => checkAttempts(each, seconds, findings)));
   return {
     counts: {
-      ...baseCounts(
-        traffics.map(({ tally }) => tally),
-        lost,
-        broughtBack,
-      ),
-      stores: traffics.length,
-      "own tries/s": Math.max(
-        ...tries.map(({ count, mode }) => Math.ceil(count / seconds / PER_ATTEMPT[mode])),
-      ),
+      ...traffics.counts(),
+      stores: subjects.length,
+      "own tries/s": tries.toFixed(1),
       "heap MB": `${growth >= 0 ? "+" : ""}${growth.toFixed(1)}`,
-      "back own ms": Math.round(slowest.own),
-      "back handed in ms": Math.round(slowest.handed),
+      "back own ms": slowest(back.flat(), true, BACK_MS, findings),
+      "back handed in ms": slowest(back.flat(), false, BACK_HANDED_MS, findings),
       ...web.counts(),
     },
     shortfalls: findings.shortfalls,
   };
 }
 
-async function timeToSuccess({ tally, subject }: Traffic, since: number) {
-  const end = since + BACK_HANDED_MS + ALLOWANCE_MS;
-  while (tally.firstSuccessAt === undefined && performance.now() < end) await sleep(10);
-  return { subject, backMs: Math.max(0, (tally.firstSuccessAt ?? Infinity) - since) };
+/** No storm, and no giving up either. @returns how often it was tried in a second */
+function checkAttempts(
+  { variant, mode, count }: { variant: string; mode: Mode; count: number },
+  seconds: number,
+  findings: Findings,
+): number {
+  const most = PER_ATTEMPT[mode] * (10 + 2.5 * seconds); // the first few come fast
+  findings.expect(count > 0 && count <= most, `${count} connections tried in ${seconds} s (${variant})`);
+  return count / PER_ATTEMPT[mode] / seconds;
+}
+
+function slowest(
+  back: { subject: Subject; backMs: number }[],
+  owned: boolean,
+  boundMs: number,
+  findings: Findings,
+): number {
+  const those = back.filter(({ subject }) => subject.owned === owned);
+  for (const { subject, backMs } of those) {
+    findings.expect(
+      backMs <= boundMs + ALLOWANCE_MS,
+      `back after ${Math.round(backMs)} ms (${subject.variant})`,
+    );
+  }
+  return Math.round(Math.max(...those.map(({ backMs }) => backMs)));
 }

@@ -66,8 +66,8 @@ async function startExpress(store: SessionStore, { handlers, newId }: HandlerApp
       res.json({ result: await handler(live(req), req.query as Record<string, string>) });
     });
   }
-  app.use((error: { code?: string; message: string }, req: Request, res: Response, _next: NextFunction) => {
-    if (res.headersSent) return;
+  app.use((error: { code?: string; message: string }, req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(error);
     // express-session looks at the session once more as the response ends, and throws at what can't be JSON.
     (req as { session: unknown }).session = undefined;
     res.status(500).json({ code: error.code, message: error.message });

@@ -87,6 +87,19 @@ async function onReplica(
   };
 }
 
+/** @param rules for a user who may do everything before */
+async function onUser(rules: string[]): Promise<ServerFault> {
+  const auth = { username: "shop", password: PASSWORD };
+  const setUser = (server: RedisServer, ...to: string[]) => server.command("ACL", "SETUSER", "shop", ...to);
+  const fault = await on([], {
+    auth,
+    begin: (server) => setUser(server, ...rules),
+    end: (server) => setUser(server, "+@all"),
+  });
+  await setUser(fault.data, "on", `>${PASSWORD}`, "~*", "+@all");
+  return fault;
+}
+
 /** Slow enough to be met while it loads. */
 const LOADED_KEYS = 20_000;
 const ALL_SLOTS = Array.from({ length: 16_384 }, (_, slot) => slot);
@@ -134,15 +147,8 @@ export const SERVER_FAULTS: Record<string, () => Promise<ServerFault>> = {
       begin: option("requirepass", PASSWORD, "").begin,
       auth: { password: `wrong-${PASSWORD}` },
     }),
-  NOPERM: async () => {
-    const auth = { username: "shop", password: PASSWORD };
-    const fault = await on([], {
-      auth,
-      begin: (server) => server.command("ACL", "SETUSER", "shop", "-@all", "+ping"),
-    });
-    await fault.data.command("ACL", "SETUSER", "shop", "on", `>${PASSWORD}`, "~*", "+@all");
-    return fault;
-  },
+  NOPERM: () => onUser(["-@all", "+ping"]),
+  "NOPERM on GET": () => onUser(["-get"]),
   WRONGTYPE: () => on([], {}),
   BUSY: () =>
     on(["busy-reply-threshold 20"], {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { dial } from "./support/dial.js";
@@ -49,16 +50,23 @@ describe("startRedis", () => {
     await expect(startRedis({ args: ["--no-such-option", "1"] })).rejects.toThrow(/Bad directive/);
   });
 
-  it("ends with the process that started it, however that ends", async () => {
+  it("ends with the process that started it, however that ends, and leaves nothing behind", async () => {
     const script = `import { startRedis } from "./test/support/redis-server.ts";
-      console.log((await startRedis()).port);`;
+      const [up, down] = [await startRedis(), await startRedis()];
+      const dirs = [];
+      for (const server of [up, down]) dirs.push((await server.command("CONFIG", "GET", "dir"))[1]);
+      await down.kill();
+      console.log(JSON.stringify({ port: up.port, dirs }));`;
     const starter = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [port] = (await once(starter.stdout, "data")) as [Buffer];
-    expect((await dial(Number(port))).error).toBe("");
+    const [line] = (await once(starter.stdout, "data")) as [Buffer];
+    const { port, dirs } = JSON.parse(String(line)) as { port: number; dirs: string[] };
+    expect((await dial(port)).error).toBe("");
+    expect(dirs.map((dir) => existsSync(dir))).toEqual([true, true]);
     starter.kill("SIGKILL");
-    await waitUntil("its port is free", async () => (await dial(Number(port))).error === "ECONNREFUSED");
+    await waitUntil("its port is free", async () => (await dial(port)).error === "ECONNREFUSED");
+    await waitUntil("its directories are gone", () => !dirs.some((dir) => existsSync(dir)));
   });
 });
 

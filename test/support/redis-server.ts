@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis, type RedisOptions } from "ioredis";
 import { freePort } from "./free-port.js";
+import { Undertaker } from "./undertaker.js";
 
 export interface StartRedisOptions {
   /** Arguments after the configuration file: `["--maxmemory", "10mb"]`. */
@@ -18,8 +19,8 @@ export interface StartRedisOptions {
  * It is ready when this resolves, and ends with `close()` or with the process that started it.
  */
 export async function startRedis({ args = [], config = [] }: StartRedisOptions = {}): Promise<RedisServer> {
-  const dir = await mkdtemp(join(tmpdir(), "sessionary-redis-"));
   for (let attempt = 1; ; attempt++) {
+    const dir = await mkdtemp(join(tmpdir(), "sessionary-redis-"));
     const port = await freePort([CLUSTER_BUS]);
     const lines = [`port ${port}`, "bind 127.0.0.1", `dir "${dir}"`, 'save ""', "appendonly no", ...config];
     await writeFile(join(dir, "redis.conf"), lines.join("\n") + "\n");
@@ -29,9 +30,9 @@ export async function startRedis({ args = [], config = [] }: StartRedisOptions =
       return server;
     } catch (error) {
       // Somebody may have taken the port since it was found free.
-      if (attempt < 5 && /Failed listening|Address already in use/.test(String(error))) continue;
-      await rm(dir, { recursive: true, force: true });
-      throw error;
+      const isTaken = /Failed listening|Address already in use/.test(String(error));
+      await server.close();
+      if (!isTaken || attempt === 5) throw error;
     }
   }
 }
@@ -58,6 +59,7 @@ export class RedisServer {
   readonly #dir: string;
   readonly #args: string[];
   readonly #clients = new Set<Redis>();
+  readonly #undertaker: Undertaker;
   #control: Redis | undefined;
   #process: ChildProcess | undefined;
 
@@ -67,6 +69,7 @@ export class RedisServer {
     this.url = `redis://${this.host}:${port}`;
     this.#dir = dir;
     this.#args = args;
+    this.#undertaker = new Undertaker(dir);
   }
 
   get isUp(): boolean {
@@ -124,8 +127,12 @@ export class RedisServer {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = started;
-    started.once("exit", () => (this.#process = undefined));
-    endWithThisProcess(started, this.#dir);
+    const hasEnded = () => {
+      this.#process = undefined;
+      this.#undertaker.forget();
+    };
+    started.once("exit", hasEnded).once("error", hasEnded); // an error: there is no redis-server to start
+    if (started.pid !== undefined) this.#undertaker.watch(started.pid);
     await ready(started);
   }
 
@@ -133,13 +140,14 @@ export class RedisServer {
     for (const client of this.#clients) client.disconnect();
     await this.kill();
     await rm(this.#dir, { recursive: true, force: true });
+    this.#undertaker.dismiss();
   }
 }
 
 function ready(started: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let log = "";
-    started.once("error", reject); // no redis-server on the PATH
+    started.once("error", reject);
     started.once("close", () => reject(new Error(`redis-server ended:\n${log}`)));
     for (const output of [started.stdout, started.stderr]) {
       output?.setEncoding("utf8").on("data", (text: string) => {
@@ -148,18 +156,4 @@ function ready(started: ChildProcess): Promise<void> {
       });
     }
   });
-}
-
-/**
- * No handler runs in a process that is killed; so a shell waits for the end of its input, which comes
- * when this process is gone for whatever reason, and then kills the server and removes its directory.
- */
-function endWithThisProcess(server: ChildProcess, dir: string): void {
-  if (server.pid === undefined) return;
-  const script = 'read -r _; kill -9 "$1"; rm -rf "$2"';
-  const watch = spawn("sh", ["-c", script, "sh", String(server.pid), dir], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true, // out of reach of a Ctrl-C, which goes to the whole group
-  });
-  server.once("exit", () => watch.kill("SIGKILL"));
 }

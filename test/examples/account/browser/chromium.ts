@@ -44,6 +44,7 @@ export class Person {
 
   static async at(browser: Browser, url: string, options: { userAgent?: string } = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 760, height: 700 }, ...options });
+    context.setDefaultTimeout(10_000);
     return new Person(context, await context.newPage(), url);
   }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import crypto from "node:crypto";
 import { SessionConflictError, SessionExistsError, StoreUnavailableError } from "../errors.js";
 import { PayloadFormat, assertExpiresAt } from "../payload.js";
@@ -37,7 +38,8 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
 
   async get(id: string): Promise<SessionRecord<T> | undefined> {
     if (!isSessionId(id)) return this.#connection.assertOpen();
-    return this.#record(id, (await this.#read.run(this.#keys.key(id))) as Stored);
+    const stored = (await this.#read.run(this.#keys.key(id))) as Stored;
+    return mayBeMangled(stored) ? this.#checkedRecord(id, stored) : this.#record(id, stored);
   }
 
   async create(id: string, entry: SessionEntry<T>): Promise<string> {
@@ -102,7 +104,7 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
   }
 
   async clear(): Promise<void> {
-    for await (const page of this.#keys.pages()) await this.#keys.unlink(page);
+    await this.#keys.clear();
   }
 
   async ping(): Promise<void> {
@@ -124,7 +126,7 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     if (reply === 1) return digest(text);
     if (reply === 0) return undefined;
     this.#assertSentOnce(losses);
-    const current = this.#record(id, reply as Stored);
+    const current = await this.#checkedRecord(id, reply as Stored);
     if (current === undefined) return undefined;
     throw new SessionConflictError(current);
   }
@@ -144,6 +146,15 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     };
   }
 
+  /** Bytes that are not UTF-8 have no text that a script would find the version of: they could never be written over. */
+  async #checkedRecord(id: string, stored: Stored): Promise<SessionRecord<T> | undefined> {
+    if (mayBeMangled(stored)) {
+      const bytes = await this.#connection.run("read", (client) => client.getBuffer(this.#keys.key(id)));
+      if (bytes !== null && !isUtf8(bytes)) return this.#format.undecodable("not UTF-8");
+    }
+    return this.#record(id, stored);
+  }
+
   /**
    * After a lost connection some clients send a command again: that the session was there, or gone, may
    * then be this call's own doing.
@@ -157,6 +168,11 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
       );
     }
   }
+}
+
+/** Whether the client may have put U+FFFD in the place of bytes that are not UTF-8. */
+function mayBeMangled([text]: Stored): boolean {
+  return typeof text === "string" && text.includes("\ufffd");
 }
 
 /** SHA-1, since it is what a Redis script can compute; it tells versions apart and protects nothing. */

@@ -80,7 +80,7 @@ export class RedisUserIndex implements UserIndex {
   }
 
   async clear(): Promise<void> {
-    for await (const page of this.#keys.pages()) await this.#keys.unlink(page);
+    await this.#keys.clear();
   }
 
   /** A digest, since a user's id may be a secret, or no fit for a key. */

@@ -26,14 +26,18 @@ export class Script {
  * Compare-and-set. KEYS: the sessions. ARGV, for each: the version expected, the payload, the lifetime in
  * ms. Gives for each 0 when there is no session, 1 when written, and payload and lifetime of what is
  * stored on a conflict. That the payload is stored already is a conflict as well: of two requests that
- * count one up, only one may be told that it did.
+ * count one up, only one may be told that it did. Another type than a string is no session; any other
+ * error of a GET (a user who may not run it) is the script's.
  */
 export const COMPARE_AND_SET = new Script(`
 local replies = {}
 for i = 1, #KEYS do
   local key, version, payload, lifetime = KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], tonumber(ARGV[3 * i])
   local stored = redis.pcall('GET', key)
-  if type(stored) ~= 'string' then
+  if type(stored) == 'table' then
+    if not string.find(stored.err, 'WRONGTYPE', 1, true) then return stored end
+    replies[i] = 0
+  elseif not stored then
     replies[i] = 0
   elseif redis.sha1hex(stored) ~= version then
     replies[i] = { stored, redis.call('PTTL', key) }
@@ -63,13 +67,16 @@ return replies
 
 /**
  * KEYS: the sessions. Gives payload and lifetime of each in one flat list, so that the client has one
- * reply to handle. Another type than a string gives 1 in the payload's place.
+ * reply to handle. Another type than a string gives 1 in the payload's place, any other error is the script's.
  */
 export const READ_MANY = new Script(`
 local replies = {}
 for i = 1, #KEYS do
   local stored = redis.pcall('GET', KEYS[i])
-  if type(stored) == 'table' then stored = 1 end
+  if type(stored) == 'table' then
+    if not string.find(stored.err, 'WRONGTYPE', 1, true) then return stored end
+    stored = 1
+  end
   replies[2 * i - 1] = stored
   replies[2 * i] = stored and redis.call('PTTL', KEYS[i]) or -2
 end

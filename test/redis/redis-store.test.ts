@@ -107,6 +107,23 @@ describe.each([
     ]);
   });
 
+  it("takes no bytes for a session that are not UTF-8: what it would give of them has no version", async () => {
+    const seen: SessionaryEvents["payload-undecodable"][] = [];
+    const stop = onSessionaryEvent("payload-undecodable", (event) => seen.push(event));
+    const ours = entry({ text: "\ufffd" });
+    const version = await store.create("ours", ours);
+    await raw.set(
+      "sess:theirs",
+      Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+    );
+    expect(await store.get("theirs")).toBeUndefined();
+    expect(await store.update("theirs", ours, { ifVersion: version })).toBeUndefined();
+    stop();
+    expect(seen).toEqual(Array(2).fill({ store: "redis", reason: "not UTF-8" }));
+    expect(await store.get("ours")).toMatchObject({ data: ours.data, version });
+    expect(await store.update("ours", ours, { ifVersion: version })).toBe(version);
+  });
+
   it("refuses a payload over maxPayloadBytes, and leaves what is stored", async () => {
     const small = new RedisStore({ client, maxPayloadBytes: 20 });
     await small.create("one", entry({ n: 1 }));
@@ -185,14 +202,22 @@ describe.each([
 
 describe("RedisStore", () => {
   it.each([
-    [{}, "either url or client"],
-    [{ url: "redis://h", client: new Redis({ lazyConnect: true }) }, "either url or client"],
-    [{ url: 6379 }, "url must be a string"],
-    [{ url: "redis://h", prefix: 1 }, "prefix must be a string"],
-    [{ url: "redis://h", timeoutMs: 1.5 }, "timeoutMs must be an integer of milliseconds"],
-    [{ url: "redis://h", maxPayloadBytes: -1 }, "maxPayloadBytes must be a positive integer"],
-    [{ url: "redis://h", ttl: 1 }, 'RedisStore has no option "ttl"; it takes url, client, prefix'],
-  ])("refuses %o, naming the option and what it takes", (options, message) => {
+    ["neither url nor client", {}, "either url or client"],
+    ["both", { url: "redis://h", client: new Redis({ lazyConnect: true }) }, "either url or client"],
+    ["a url of 6379", { url: 6379 }, "url must be a string"],
+    ["a prefix of 1", { url: "redis://h", prefix: 1 }, "prefix must be a string"],
+    [
+      "a timeoutMs of 1.5",
+      { url: "redis://h", timeoutMs: 1.5 },
+      "timeoutMs must be an integer of milliseconds",
+    ],
+    [
+      "a maxPayloadBytes of -1",
+      { url: "redis://h", maxPayloadBytes: -1 },
+      "maxPayloadBytes must be a positive integer",
+    ],
+    ["a ttl", { url: "redis://h", ttl: 1 }, 'RedisStore has no option "ttl"; it takes url, client, prefix'],
+  ])("refuses %s, naming the option and what it takes", (_, options, message) => {
     expect(() => new RedisStore(options as never)).toThrow(TypeError);
     expect(() => new RedisStore(options as never)).toThrow(message);
   });

@@ -1,9 +1,18 @@
 /** The `cookie` field of a stored session, as express-session and @fastify/session write it. */
 export type CookieData = Record<string, unknown>;
 
-const isText = (value: unknown) => typeof value === "string";
+const isText = (value: unknown): value is string => typeof value === "string";
 const isFlag = (value: unknown) => typeof value === "boolean";
 const isDate = (value: unknown) => value === false || (isText(value) && !Number.isNaN(Date.parse(value)));
+
+const isOneOf = (words: string[]) => (value: unknown) => isText(value) && words.includes(value.toLowerCase());
+const isSameSite = isOneOf(["lax", "strict", "none"]);
+const isPriority = isOneOf(["low", "medium", "high"]);
+
+/** What a Set-Cookie header can carry (RFC 6265, section 4.1.1; RFC 1034, section 3.5, for a domain's labels). */
+const PATH = /^[ -:=-~]*$/;
+const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, "i");
 
 const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
   originalMaxAge: (value) => value === false || Number.isFinite(value), // false: after `cookie.expires = false`
@@ -12,10 +21,10 @@ const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
   httpOnly: isFlag,
   secure: (value) => isFlag(value) || value === "auto",
   partitioned: isFlag,
-  sameSite: (value) => isFlag(value) || isText(value),
-  path: isText,
-  domain: isText,
-  priority: isText,
+  sameSite: (value) => isFlag(value) || isSameSite(value),
+  path: (value) => isText(value) && PATH.test(value),
+  domain: (value) => value === "" || (isText(value) && DOMAIN.test(value)),
+  priority: isPriority,
 };
 
 /** These are accessors and methods of the frameworks' cookies: data under such a name would break them. */

@@ -102,8 +102,19 @@ describe.each(["memory", "redis"] as const)("what can't be decoded, on the %s st
     const app = await startApp(framework, store);
     const browser = new Browser();
     const { result: id } = await browser.visit(app, (v) => ((v.session.name = "ann"), v.id));
-    for (const data of [{}, { cookie: null }, { cookie: { data: 1 } }, { cookie: { toJSON: "x" } }]) {
-      await store.update(id, { data, expiresAt: Date.now() + HOUR_MS });
+    const cookies = [
+      undefined,
+      null,
+      { data: 1 },
+      { toJSON: "x" },
+      { sameSite: "lex" },
+      { path: "/;a=b" },
+      { path: "/\r\n" },
+      { domain: "a b" },
+      { priority: "highest" },
+    ];
+    for (const cookie of cookies) {
+      await store.update(id, { data: { cookie, name: "ann" }, expiresAt: Date.now() + HOUR_MS });
       expect((await browser.twin().visit(app, (v) => v.session.name ?? "nobody")).result).toBe("nobody");
     }
     const again = await browser.visit(app, (v) => ((v.session.name = "ann"), v.id));

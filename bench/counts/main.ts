@@ -8,9 +8,6 @@ import { Counter, type Counts } from "./counted.js";
 import { operations, type Work } from "./operations.js";
 import { requests } from "./requests.js";
 
-/** The first times load scripts into Redis, open connections, and make what is made once. */
-const WARM_UP = 3;
-
 const redis = await startRedis();
 const client = redis.client();
 const counter = new Counter(redis.client(), client);
@@ -18,7 +15,7 @@ const counts: Record<string, Partial<Counts>> = {};
 
 async function count(where: string, works: Record<string, Work>, pick: (counts: Counts) => Partial<Counts>) {
   for (const [name, work] of Object.entries(works)) {
-    for (let time = 0; time < WARM_UP; time++) await counter.count(work);
+    await counter.count(work); // loads scripts into Redis, opens connections, and makes what is made once
     counts[`${where}, ${name}`] = pick(await counter.count(work));
   }
 }

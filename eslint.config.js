@@ -15,22 +15,6 @@ export default tseslint.config(
     },
   },
   {
-    // Being written: the runner's types of rigs do not reach everywhere yet.
-    files: ["test/faults/**/*.ts"],
-    rules: {
-      "no-unexpected-multiline": "off",
-      "@typescript-eslint/no-base-to-string": "off",
-      "@typescript-eslint/no-unused-vars": "off",
-      "@typescript-eslint/no-redundant-type-constituents": "off",
-      "@typescript-eslint/no-unsafe-argument": "off",
-      "@typescript-eslint/no-unsafe-assignment": "off",
-      "@typescript-eslint/no-unsafe-call": "off",
-      "@typescript-eslint/no-unsafe-member-access": "off",
-      "@typescript-eslint/no-unsafe-return": "off",
-      "@typescript-eslint/unbound-method": "off",
-    },
-  },
-  {
     files: ["**/*.{js,mjs,cjs}"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },

@@ -19,7 +19,7 @@ export default {
 
 async function run(rigs: Rigs, profile: Profile) {
   const findings = new Findings();
-  const all = Object.values(rigs) as Rig[];
+  const all = Object.values(rigs);
   const rounds = [
     // Every server is frozen; what the sockets hold is run when they go on.
     await round(all, async (writes, others) => {

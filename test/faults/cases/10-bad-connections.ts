@@ -15,7 +15,7 @@ const BACK_MS = 10_000;
 interface Fault {
   name: string;
   /** Done to each proxy, again and again when it is over in a moment. */
-  apply(proxy: TcpProxy): void;
+  apply: (proxy: TcpProxy) => void;
   everyMs?: number;
 }
 

@@ -46,7 +46,7 @@ async function write(store: RedisStore, raw: Redis, value: HostileValue, counts:
     };
     const error = await call().then(
       () => undefined,
-      (reason: unknown) => reason,
+      (reason: Error) => reason,
     );
     const isUnchanged = (await raw.get("sess:one")) === text;
     const stored = error === undefined ? fieldOf((await store.get("one"))?.data) : undefined;
@@ -59,13 +59,13 @@ async function save(store: RedisStore, raw: Redis, value: HostileValue, counts: 
   for (const framework of FRAMEWORKS) {
     let failures = 0;
     const stop = onSessionaryEvent("write-failed", () => failures++);
-    let thrown: unknown;
+    let thrown: Error | undefined;
     const app = await startHandlers(framework, store, {
       handlers: {
         begin: async ({ data, save }) => (Object.assign(data, BEFORE), save()),
         change: async ({ data, save }) => {
           Object.assign(data, withValue(value, { n: 1 }));
-          await save().catch((error: unknown) => {
+          await save().catch((error: Error) => {
             thrown = error;
             throw error;
           });
@@ -105,7 +105,7 @@ async function save(store: RedisStore, raw: Redis, value: HostileValue, counts: 
 function judge(
   what: string,
   { refused, becomes }: HostileValue,
-  error: unknown,
+  error: Error | undefined,
   isUnchanged: boolean,
   stored: unknown,
   counts: Counts,

@@ -15,8 +15,8 @@ const SECRET = "a secret of the tests, 32 characters or more";
 /** What a handler can do with its session, the same in both frameworks. */
 export interface LiveSession {
   data: Record<string, unknown>;
-  regenerate(): Promise<LiveSession>;
-  save(): Promise<void>;
+  regenerate: () => Promise<LiveSession>;
+  save: () => Promise<void>;
 }
 
 /** @param query the request's */

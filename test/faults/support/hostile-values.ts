@@ -2,7 +2,7 @@
 export interface HostileValue {
   name: string;
   /** Made anew for each write, since some change when they are looked at. */
-  make(): unknown;
+  make: () => unknown;
   /** What `get` gives for it; a function is not stored at all. */
   becomes?: unknown;
   /** What the TypeError says, when it is refused. */

@@ -29,13 +29,15 @@ export class LeakSearch {
     const onWarning = (warning: Error) => this.search("process warning", warning);
     process.on("warning", onWarning);
     this.#stops.push(() => process.off("warning", onWarning));
+    const methods: Record<"log" | "info" | "warn" | "error" | "debug", (...args: unknown[]) => void> =
+      console;
     for (const name of ["log", "info", "warn", "error", "debug"] as const) {
-      const original = console[name];
-      console[name] = (...args: unknown[]) => {
+      const original = methods[name];
+      methods[name] = (...args: unknown[]) => {
         this.search(`console.${name}`, args);
         if (name === "error") original(...args); // the guard of all cases counts these
       };
-      this.#stops.push(() => (console[name] = original));
+      this.#stops.push(() => (methods[name] = original));
     }
   }
 

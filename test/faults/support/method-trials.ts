@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { ScriptsForbiddenError, SessionExistsError, StoreUnavailableError } from "sessionary";
 import type { RedisStore } from "sessionary/redis";
 import type { RedisServer } from "../../support/redis-server.js";
-import { type Cell, METHODS, type Method } from "../error-table.js";
+import { METHODS, type Method } from "../error-table.js";
 import type { Settled } from "./tally.js";
 
 const PLANTED_MS = 3_600_000;
@@ -54,12 +54,10 @@ export class MethodTrials {
         return store.touch(id, changed());
       case "destroy":
         return store.destroy(id);
-      case "ids":
-        return store
-          .ids()
-          [Symbol.asyncIterator]()
-          .next()
-          .then(() => true);
+      case "ids": {
+        const walk = store.ids()[Symbol.asyncIterator]();
+        return walk.next().then(() => true);
+      }
       case "count":
         return store.count().then(() => true);
       case "clear":
@@ -86,7 +84,7 @@ export class MethodTrials {
 export const CLEARED = "cleared:";
 
 /** What a call did, in the words of the table. */
-export function cellOf(settled: Settled<unknown>): Cell | string {
+export function cellOf(settled: Settled<unknown>): string {
   if ("value" in settled) return settled.value === undefined || settled.value === false ? "miss" : "works";
   const { error } = settled;
   if (error instanceof StoreUnavailableError) {

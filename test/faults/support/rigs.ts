@@ -2,11 +2,12 @@ import { ClusterRig } from "./cluster-rig.js";
 import { SentinelRig } from "./sentinel-rig.js";
 import { SingleRig } from "./single-rig.js";
 
-export interface Rigs {
+/** A type and not an interface, so that `Object.values` knows what it gives. */
+export type Rigs = {
   single: SingleRig;
   sentinel: SentinelRig;
   cluster: ClusterRig;
-}
+};
 
 /** Servers of every mode, for as long as the task takes. */
 export async function withRigs<R>(task: (rigs: Rigs) => Promise<R>): Promise<R> {

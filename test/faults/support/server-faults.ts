@@ -13,10 +13,10 @@ export interface ServerFault {
   timeoutMs?: number;
   /** Whether clients meet it when they connect. */
   isAtConnect?: boolean;
-  begin?(): Promise<unknown>;
+  begin?: () => Promise<unknown>;
   /** Lets the data be looked at again. */
-  end?(): Promise<unknown>;
-  close(): Promise<unknown>;
+  end?: () => Promise<unknown>;
+  close: () => Promise<unknown>;
 }
 
 /** In every password. */

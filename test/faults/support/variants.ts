@@ -23,7 +23,7 @@ export interface Subject {
   /** Whether the connection is the store's own, with its settings, or a client with ioredis's defaults. */
   owned: boolean;
   store: RedisStore;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 type Options = Omit<RedisStoreOptions, "url" | "client">;

@@ -1,6 +1,7 @@
-import { type Codec, stringify } from "./codec.js";
+import { type Codec, jsonCodec, stringify } from "./codec.js";
 import { PayloadTooLargeError } from "./errors.js";
 import { publish } from "./events.js";
+import { ParsedSessions } from "./parsed-sessions.js";
 import type { SessionData, SessionEntry } from "./store.js";
 
 /** @default 1 MiB; in bytes of UTF-8 */
@@ -11,11 +12,14 @@ export class PayloadFormat<T extends SessionData> {
   readonly #store: string;
   readonly #codec: Codec;
   readonly #maxBytes: number;
+  /** For plain JSON alone: what another codec makes of a text may be more than a copy can tell. */
+  readonly #parsed: ParsedSessions | undefined;
 
   constructor(store: string, codec: Codec, maxBytes: number) {
     this.#store = store;
     this.#codec = codec;
     this.#maxBytes = maxBytes;
+    this.#parsed = codec === jsonCodec ? new ParsedSessions() : undefined;
   }
 
   /**
@@ -34,10 +38,17 @@ export class PayloadFormat<T extends SessionData> {
   decode(text: string, id: string): T | undefined {
     if (this.#tooLarge(text) !== undefined) return this.undecodable("larger than maxPayloadBytes");
     try {
-      return this.#codec.decode(text, id) as T;
+      const data = this.#parsed?.read(id, text) ?? this.#codec.decode(text, id);
+      return data as T;
     } catch {
       return this.undecodable("not what the codec writes");
     }
+  }
+
+  /** Lets go of what is kept of a session that was destroyed; without an id, of all. */
+  forget(id?: string): void {
+    if (id === undefined) this.#parsed?.clear();
+    else this.#parsed?.forget(id);
   }
 
   undecodable(reason: string): undefined {

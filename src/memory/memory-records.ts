@@ -8,11 +8,11 @@ import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOpti
 import { creationOf } from "../users/creation.js";
 import type { Member } from "../users/user-index.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
-import { type Parsable, ParsedSessions } from "./parsed-sessions.js";
 import { Sweeper } from "./sweeper.js";
 import { TieredCache } from "./tiered-cache.js";
 
-interface Kept extends Parsable {
+interface Kept {
+  text: string;
   /** On the monotonic clock, so that a step of the system's clock moves no session's end. */
   deadline: number;
   version: number;
@@ -28,8 +28,6 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   readonly #now: () => number;
   readonly #elapsed: () => number;
   readonly #sweeper: Sweeper<Kept>;
-  /** For plain JSON alone: what another codec makes of a text may be more than a copy can tell. */
-  readonly #parsed: ParsedSessions | undefined;
   /** Whether an update may change what is kept in place: with `maxBytes` the cache has to learn of its size. */
   readonly #rewrites: boolean;
   #versions = 0;
@@ -45,7 +43,6 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     }
     this.#format = new PayloadFormat("memory", codecOption(codec), maxPayloadBytes);
     this.#rewrites = maxBytes === undefined;
-    this.#parsed = codec === jsonCodec ? new ParsedSessions() : undefined;
     this.#now = now === undefined ? () => Date.now() : functionOption("now", now);
     this.#elapsed = now ?? (() => performance.now());
     this.#userIdOf = (data) => userIdOf(data) || undefined;
@@ -55,6 +52,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       hasLasting: options.userIdOf !== undefined,
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
       onLeave: ({ owner }, name, evicted) => {
+        this.#format.forget(name);
         if (owner !== undefined) onGone(owner.user, { name, createdAt: owner.createdAt });
         if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
       },
@@ -136,7 +134,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     this.#closed = true;
     this.#sweeper.stop();
     this.#kept.clear();
-    this.#parsed?.clear();
+    this.#format.forget();
   }
 
   #assertOpen(): void {
@@ -157,8 +155,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   }
 
   #record(id: string, kept: Kept): SessionRecord<T> | undefined {
-    const parse = () => this.#format.decode(kept.text, id);
-    const data = this.#parsed ? this.#parsed.read(kept, parse) : parse();
+    const data = this.#format.decode(kept.text, id);
     if (data === undefined) return undefined;
     return {
       data,
@@ -176,10 +173,9 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       old.text = text;
       old.deadline = deadline;
       old.version = version;
-      old.parsed = undefined;
     } else {
       const owner = user === undefined ? undefined : { user, createdAt: creationOf(entry.data) ?? 0 };
-      this.#kept.set(id, { text, deadline, version, owner, parsed: undefined }, user !== undefined);
+      this.#kept.set(id, { text, deadline, version, owner }, user !== undefined);
       this.#sweeper.start();
     }
     return String(version);

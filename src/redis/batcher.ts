@@ -13,8 +13,11 @@ export interface Batched {
   /** KEYS: the sessions. ARGV: the arguments of each in turn. Gives `width` replies for each in one list. */
   many: Script;
   width: number;
-  /** Whether the script is the faster one for a call that comes alone, too. */
-  prefersScript: boolean;
+  /**
+   * How many commands `one` is. Redis answers two plain ones sooner than a script; but a client that is busy, or
+   * that would send them to a cluster's node in two packets, is better off with one reply.
+   */
+  plainCommands: 1 | 2;
 }
 
 interface Call {
@@ -24,8 +27,11 @@ interface Call {
   reject: (error: unknown) => void;
 }
 
-/** A script keeps Redis from its other clients while it runs: no more keys, and no more text, than this. */
-const MAX_KEYS = 128;
+/**
+ * A script keeps Redis from its other clients while it runs: no more keys, and no more text, than this. Several
+ * scripts of a tick are also faster than one: Redis runs the next while the client takes in what one gave.
+ */
+const MAX_KEYS = 32;
 const MAX_CHARACTERS = 262_144;
 
 /**
@@ -36,6 +42,7 @@ export class Batcher {
   readonly #connection: Connection;
   readonly #command: Batched;
   #calls: Call[] = [];
+  #underWay = 0;
   #scripts = true;
 
   constructor(connection: Connection, command: Batched) {
@@ -69,8 +76,9 @@ export class Batcher {
   }
 
   async #send(calls: Call[]): Promise<void> {
-    const { effect, one, many, width, prefersScript } = this.#command;
-    const isPlain = calls.length === 1 && !(prefersScript && this.#scripts);
+    const { effect, one, many, width } = this.#command;
+    const isPlain = calls.length === 1 && !this.#prefersScript();
+    this.#underWay++;
     try {
       if (isPlain) {
         const [{ key, args, resolve }] = calls as [Call];
@@ -89,6 +97,14 @@ export class Batcher {
         this.#scripts = false;
         for (const call of calls) void this.#send([call]);
       } else for (const { reject } of calls) reject(error);
+    } finally {
+      this.#underWay--;
     }
+  }
+
+  /** For a call that comes alone in its tick. */
+  #prefersScript(): boolean {
+    const isBusy = this.#underWay > 0 || this.#connection.client.isCluster;
+    return this.#scripts && isBusy && this.#command.plainCommands > 1;
   }
 }

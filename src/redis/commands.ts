@@ -9,10 +9,17 @@ export const WRONG_TYPE = 1;
 /** Gives what is stored. */
 export const READ: Batched = {
   effect: "read",
-  one: (client, key) => Promise.all([client.get(key).catch(wrongType), client.pttl(key)]),
+  one: (client, key) => {
+    const socket = "stream" in client ? client.stream : undefined;
+    socket?.cork(); // one packet for both
+    const text = client.get(key).catch(wrongType);
+    const lifetimeMs = client.pttl(key);
+    socket?.uncork();
+    return Promise.all([text, lifetimeMs]);
+  },
   many: READ_MANY,
   width: 2,
-  prefersScript: true, // one command where the plain ones are two
+  plainCommands: 2,
 };
 
 /** Takes payload and lifetime, and writes if the key is there. Gives 1 or "OK", or 0 or null when it is not. */
@@ -21,7 +28,7 @@ export const SET: Batched = {
   one: (client, key, [payload, lifetimeMs]) => client.set(key, payload!, "PX", lifetimeMs!, "XX"),
   many: SET_MANY,
   width: 1,
-  prefersScript: false,
+  plainCommands: 1,
 };
 
 /** Takes version, payload and lifetime. Gives 1, 0 when there is no session, or what is stored instead. */
@@ -30,7 +37,7 @@ export const SET_IF_VERSION: Batched = {
   one: async (client, key, args) => ((await COMPARE_AND_SET.run(client, [key], args)) as unknown[])[0],
   many: COMPARE_AND_SET,
   width: 1,
-  prefersScript: false,
+  plainCommands: 1,
 };
 
 /** Takes the lifetime; one of 0 or less removes the key. Gives 1 when the key was there. */
@@ -39,7 +46,7 @@ export const TOUCH: Batched = {
   one: (client, key, [lifetimeMs]) => client.pexpire(key, lifetimeMs!),
   many: TOUCH_MANY,
   width: 1,
-  prefersScript: false,
+  plainCommands: 1,
 };
 
 function wrongType(error: unknown): typeof WRONG_TYPE {

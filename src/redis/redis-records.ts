@@ -89,6 +89,7 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     if (!isSessionId(id)) return false;
     const { losses } = this.#connection;
     const found = await this.#connection.run("write", (client) => client.del(this.#keys.key(id)));
+    this.#format.forget(id);
     if (found === 0) this.#assertSentOnce(losses);
     return found === 1;
   }
@@ -104,6 +105,7 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
   }
 
   async clear(): Promise<void> {
+    this.#format.forget();
     await this.#keys.clear();
   }
 

@@ -27,7 +27,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   readonly #format: PayloadFormat<T>;
   readonly #now: () => number;
   readonly #elapsed: () => number;
-  readonly #sweeper: Sweeper<Kept>;
+  readonly #sweeper: Sweeper;
   /** Whether an update may change what is kept in place: with `maxBytes` the cache has to learn of its size. */
   readonly #rewrites: boolean;
   #versions = 0;
@@ -57,7 +57,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
         if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
       },
     });
-    this.#sweeper = new Sweeper(this.#kept, (id, kept) => void this.#live(id, kept));
+    this.#sweeper = new Sweeper(this.#kept, (id) => void this.#peek(id));
   }
 
   async get(id: string): Promise<SessionRecord<T> | undefined> {
@@ -106,8 +106,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     this.#assertOpen();
     // The list of ids is taken at once: walking a cache that changes meanwhile could miss some.
     for (const id of [...this.#kept.keys()]) {
-      const kept = this.#kept.peek(id);
-      if (kept === undefined || !this.#live(id, kept)) continue;
+      if (this.#peek(id) === undefined) continue;
       yield id;
       this.#assertOpen();
     }
@@ -144,6 +143,12 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   #read(id: string): Kept | undefined {
     this.#assertOpen();
     const kept = this.#kept.get(id);
+    return kept !== undefined && this.#live(id, kept) ? kept : undefined;
+  }
+
+  /** As `#read`, but not a use of the session. */
+  #peek(id: string): Kept | undefined {
+    const kept = this.#kept.peek(id);
     return kept !== undefined && this.#live(id, kept) ? kept : undefined;
   }
 

@@ -77,9 +77,9 @@ export class TieredCache<V extends object> {
   }
 
   /** The least recently used first. */
-  *rentries(): Generator<[string, V]> {
-    yield* this.#passing.rentries() as Generator<[string, V]>;
-    if (this.#lasting) yield* this.#lasting.rentries() as Generator<[string, V]>;
+  *rkeys(): Generator<string> {
+    yield* this.#passing.rkeys();
+    if (this.#lasting) yield* this.#lasting.rkeys();
   }
 
   #makeRoom(tier: LRUCache<string, V>, key: string, value: V): void {

@@ -68,6 +68,35 @@ describe("MemoryStore's sweep", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it("takes no session for an expired one that had its id", async () => {
+    for (let n = 0; n < 2_001; n++) await store.create(`s${n}`, entry(60_000));
+    seconds(1); // it stops in the middle of a walk, as after every batch
+    const ids = [...Array(2_001).keys()].map((n) => `s${n}`);
+    for (const id of ids) {
+      await store.destroy(id);
+      await store.create(id, entry(HOUR_MS));
+    }
+    now += 120_000;
+    seconds(3);
+    expect(await store.count()).toBe(2_001);
+  });
+
+  it("keeps pace with short sessions, so that none of them costs an idle long one its place", async () => {
+    const evicted = watchEvictions();
+    const crowded = new MemoryStore({ maxEntries: 60_000, now: () => now });
+    for (let n = 0; n < 20_000; n++) await crowded.create(`long-${n}`, entry(30 * DAY_MS));
+    for (let n = 0; n < 80_000; n++) {
+      await crowded.create(`short-${n}`, entry(5_000));
+      if (n % 1_000 === 0) {
+        now += 1_000;
+        seconds(1);
+      }
+    }
+    expect(evicted.filter(({ reason }) => reason === "capacity")).toEqual([]);
+    expect(evicted.length).toBeGreaterThan(40_000);
+    await crowded.close();
+  });
+
   it("has one timer while there are sessions, and none while there are not", async () => {
     expect(vi.getTimerCount()).toBe(0);
     await store.create("over", entry(-1));

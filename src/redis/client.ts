@@ -5,6 +5,15 @@ import type { RedisAddress } from "./url.js";
 /** What a RedisStore talks through. */
 export type RedisClient = Redis | Cluster;
 
+/** @throws TypeError when it is not an ioredis client. By its shape: it may come from another copy of ioredis. */
+export function assertClient(client: RedisClient): void {
+  const { status, sendCommand } = (client ?? {}) as Partial<Redis>;
+  if (typeof status === "string" && typeof sendCommand === "function") return;
+  throw new TypeError(
+    "client must be a Redis or a Cluster of ioredis; in place of another client, give its url",
+  );
+}
+
 /** The longest pause between two attempts to connect: short enough to be back within 2 s of Redis. */
 const MAX_RECONNECT_DELAY_MS = 1_000;
 /** What a timer takes. */

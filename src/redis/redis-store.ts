@@ -4,7 +4,7 @@ import { DEFAULT_MAX_PAYLOAD_BYTES } from "../payload.js";
 import type { SessionData } from "../store.js";
 import { checkUserOptions } from "../users/options.js";
 import { UserSessionStore } from "../users/user-session-store.js";
-import { type RedisClient, connect } from "./client.js";
+import { type RedisClient, assertClient, connect } from "./client.js";
 import { Connection } from "./connection.js";
 import { RedisRecords } from "./redis-records.js";
 import { RedisUserIndex } from "./redis-user-index.js";
@@ -32,6 +32,7 @@ export class RedisStore<T extends SessionData = SessionData> extends UserSession
     const { url, client } = options;
     if ((url === undefined) === (client === undefined))
       throw new TypeError("RedisStore takes either url or client");
+    if (client !== undefined) assertClient(client);
     if (url !== undefined && typeof url !== "string") throw new TypeError("url must be a string");
     const parsed = url === undefined ? undefined : parseRedisUrl(url);
     const {

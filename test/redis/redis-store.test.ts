@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
+import { createClient } from "redis";
 import { onSessionaryEvent, type SessionaryEvents } from "sessionary";
 import { RedisStore, type RedisClient } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
@@ -204,6 +205,8 @@ describe("RedisStore", () => {
   it.each([
     ["neither url nor client", {}, "either url or client"],
     ["both", { url: "redis://h", client: new Redis({ lazyConnect: true }) }, "either url or client"],
+    ["a client of node-redis", { client: createClient() }, "client must be a Redis or a Cluster of ioredis"],
+    ["a client of null", { client: null }, "client must be a Redis or a Cluster of ioredis"],
     ["a url of 6379", { url: 6379 }, "url must be a string"],
     ["a prefix of 1", { url: "redis://h", prefix: 1 }, "prefix must be a string"],
     [

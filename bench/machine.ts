@@ -15,6 +15,7 @@ export interface Machine {
 
 const PACKAGES = [
   "ioredis",
+  "ioredis5",
   "redis",
   "connect-redis8",
   "connect-redis10",
@@ -33,7 +34,7 @@ export function machine(): Machine {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-    system: `${system()} ${release()}`,
+    system: `${system()} ${release().split("-")[0]}`,
     node: process.version,
     redisServer: /v=(\S+)/.exec(redis)?.[1] ?? "unknown",
     packages: Object.fromEntries(PACKAGES.map((name) => [name, versionOf(name)])),

@@ -50,8 +50,8 @@ const MUTANTS = [
   [
     "Redis: the script writes a session that is gone",
     SCRIPTS,
-    "if type(stored) ~= 'string' then\n    replies[i] = 0",
-    "if type(stored) ~= 'string' then\n    redis.call('SET', key, payload, 'PX', lifetime)\n    replies[i] = 1",
+    "elseif not stored then\n    replies[i] = 0",
+    "elseif not stored then\n    redis.call('SET', key, payload, 'PX', lifetime)\n    replies[i] = 1",
   ],
   [
     "memory: update writes a session that is gone",

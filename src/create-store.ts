@@ -8,9 +8,13 @@ import type { UserSessionStore } from "./users/user-session-store.js";
  * A URL, and options: one here wins over the same one in the URL, and one that only the other built-in
  * store takes is left aside, so that changing the URL is enough to swap them.
  */
-export interface StoreConfig extends MemoryStoreOptions, RedisStoreSettings {
+export interface StoreConfig<T extends SessionData = SessionData>
+  extends MemoryStoreOptions<T>, RedisStoreSettings<T> {
   url: string;
-  /** For a scheme of your own, whatever it takes. */
+}
+
+/** For a scheme of your own: whatever it takes. */
+export interface CustomStoreConfig<T extends SessionData = SessionData> extends StoreConfig<T> {
   [option: string]: unknown;
 }
 
@@ -38,10 +42,10 @@ for (const scheme of ["redis", "rediss"]) {
  * @throws TypeError naming the option that is not valid and what it takes.
  */
 export async function createStore<T extends SessionData = SessionData>(
-  config: string | StoreConfig,
+  config: string | StoreConfig<T>,
 ): Promise<UserSessionStore<T>>;
 export async function createStore<T extends SessionData = SessionData>(
-  config: string | StoreConfig,
+  config: string | StoreConfig<T> | CustomStoreConfig<T>,
   options: CreateStoreOptions,
 ): Promise<SessionStore<T>>;
 export async function createStore(

@@ -18,7 +18,7 @@ export { onSessionaryEvent } from "./events.js";
 export type { SessionaryEvents } from "./events.js";
 export { isSessionId } from "./session-id.js";
 export { createStore } from "./create-store.js";
-export type { CreateStoreOptions, StoreConfig, StoreFactory } from "./create-store.js";
+export type { CreateStoreOptions, CustomStoreConfig, StoreConfig, StoreFactory } from "./create-store.js";
 export { encrypted } from "./encrypted.js";
 export type { EncryptedOptions, EncryptionKey } from "./encrypted.js";
 export { UserSessionStore } from "./users/user-session-store.js";

@@ -37,7 +37,7 @@
  * - After `close` every method rejects with `StoreClosedError`; closing again does nothing.
  */
 
-/** A session's fields: JSON values only. */
+/** A session's fields: JSON values only. A `type` of yours fits as it is, an `interface` when it extends this. */
 export type SessionData = Record<string, unknown>;
 
 /** What a caller writes. */

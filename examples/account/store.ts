@@ -25,7 +25,7 @@ export function openStore({
 }: Pick<AccountSettings, "storeUrl" | "codec">): Promise<AccountStore> {
   return createStore({
     url: storeUrl,
-    userIdOf: ({ userId }) => userId as string | undefined,
+    userIdOf: ({ userId }) => userId,
     maxPerUser: MAX_DEVICES,
     overflow: "destroy-oldest",
     absoluteTimeoutMs: ABSOLUTE_LIFETIME_MS,

@@ -34,7 +34,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   #closed = false;
 
   /** @param onGone is told when a user's session leaves, for whatever reason. */
-  constructor(options: MemoryStoreOptions, onGone: (user: string, member: Member) => void) {
+  constructor(options: MemoryStoreOptions<T>, onGone: (user: string, member: Member) => void) {
     const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now, userIdOf = () => undefined } = options;
     const room = payloadRoom(maxBytes);
     const maxPayloadBytes = options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room);

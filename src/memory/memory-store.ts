@@ -6,7 +6,7 @@ import { UserSessionStore } from "../users/user-session-store.js";
 import { MemoryRecords } from "./memory-records.js";
 import { MemoryUserIndex } from "./memory-user-index.js";
 
-export interface MemoryStoreOptions extends UserOptions {
+export interface MemoryStoreOptions<T extends SessionData = SessionData> extends UserOptions<T> {
   /**
    * The most sessions to keep; the least recently used one goes first. With `userIdOf`, a session of a
    * user goes only when no anonymous one is left.
@@ -31,7 +31,7 @@ export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "cod
  */
 export class MemoryStore<T extends SessionData = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError naming the option that is not valid. */
-  constructor(options: MemoryStoreOptions = {}) {
+  constructor(options: MemoryStoreOptions<T> = {}) {
     knownOptions("MemoryStore", options, MEMORY_OPTIONS);
     const { now = () => Date.now() } = options;
     const index = new MemoryUserIndex(now);

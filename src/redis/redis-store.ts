@@ -11,7 +11,7 @@ import { RedisUserIndex } from "./redis-user-index.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, fromQuery } from "./settings.js";
 import { parseRedisUrl } from "./url.js";
 
-export interface RedisStoreOptions extends RedisStoreSettings {
+export interface RedisStoreOptions<T extends SessionData = SessionData> extends RedisStoreSettings<T> {
   /**
    * Where Redis is; the store makes its own connection, and closes it. The query may set `prefix`,
    * `timeoutMs` and `maxPayloadBytes`. Either this or `client`.
@@ -27,7 +27,7 @@ export interface RedisStoreOptions extends RedisStoreSettings {
  */
 export class RedisStore<T extends SessionData = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError naming the option that is not valid. */
-  constructor(options: RedisStoreOptions) {
+  constructor(options: RedisStoreOptions<T>) {
     knownOptions("RedisStore", options, ["url", "client", ...REDIS_SETTINGS]);
     const { url, client } = options;
     if ((url === undefined) === (client === undefined))

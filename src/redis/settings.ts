@@ -1,9 +1,10 @@
 import type { Codec } from "../codec.js";
 import { knownOptions } from "../options.js";
+import type { SessionData } from "../store.js";
 import { USER_OPTIONS, type UserOptions } from "../users/options.js";
 
 /** What a RedisStore takes beside its connection. */
-export interface RedisStoreSettings extends UserOptions {
+export interface RedisStoreSettings<T extends SessionData = SessionData> extends UserOptions<T> {
   /** What each key begins with. @default "sess:" */
   prefix?: string;
   /** The longest that any call takes, connecting and queueing included. @default 1_000 */
@@ -17,7 +18,9 @@ export interface RedisStoreSettings extends UserOptions {
 export const REDIS_SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec", ...USER_OPTIONS];
 
 /** @throws TypeError naming the parameter that a URL can't set. */
-export function fromQuery(params: URLSearchParams): RedisStoreSettings {
+export function fromQuery(
+  params: URLSearchParams,
+): Pick<RedisStoreSettings, "prefix" | "timeoutMs" | "maxPayloadBytes"> {
   const given = Object.fromEntries(params);
   knownOptions("url's query", given, ["prefix", "timeoutMs", "maxPayloadBytes"]);
   const { prefix, timeoutMs, maxPayloadBytes } = given;

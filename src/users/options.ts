@@ -2,12 +2,12 @@ import { durationMs, functionOption, oneOf, positiveInteger } from "../options.j
 import type { SessionData } from "../store.js";
 
 /** Whose sessions these are, how many one user may have, and how long any may live. Both stores take them. */
-export interface UserOptions {
+export interface UserOptions<T extends SessionData = SessionData> {
   /**
    * Whose session this is, from its data: `(data) => data.userId`; `undefined` for an anonymous one.
    * It keeps an index, which `listByUser` and the like need.
    */
-  userIdOf?: (data: SessionData) => string | undefined;
+  userIdOf?: (data: T) => string | undefined;
   /** The most sessions that one user may have at a time. It takes `userIdOf`. @default no limit */
   maxPerUser?: number;
   /** What a login above `maxPerUser` does: ends the user's oldest session, or fails with `SessionLimitError`. @default "destroy-oldest" */
@@ -27,7 +27,7 @@ export const USER_OPTIONS = ["userIdOf", "maxPerUser", "overflow", "absoluteTime
 const CENTURY_MS = 3_155_760_000_000;
 
 /** @throws TypeError naming the option and what it takes. */
-export function checkUserOptions(options: UserOptions): UserOptions {
+export function checkUserOptions<T extends SessionData>(options: UserOptions<T>): UserOptions<T> {
   const { userIdOf, maxPerUser, overflow, absoluteTimeoutMs, hashIds } = options;
   if (userIdOf !== undefined) functionOption("userIdOf", userIdOf);
   if (maxPerUser !== undefined) {

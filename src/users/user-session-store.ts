@@ -60,7 +60,12 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
   readonly #waits: boolean;
   readonly #hasIndex: boolean;
 
-  protected constructor(records: SessionStore<T>, index: UserIndex, options: UserOptions, now: () => number) {
+  protected constructor(
+    records: SessionStore<T>,
+    index: UserIndex,
+    options: UserOptions<T>,
+    now: () => number,
+  ) {
     const { userIdOf, absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
     this.#records = records;
     this.#index = index;

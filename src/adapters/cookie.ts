@@ -30,23 +30,44 @@ const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
 /** These are accessors and methods of the frameworks' cookies: data under such a name would break them. */
 const RESERVED = ["maxAge", "data", "serialize", "toJSON", "_expires"];
 
-/** Whether the frameworks can make their cookie of it. An attribute that is unknown here may be new. */
+/** Whether the frameworks can make their cookie of it. */
 export function isCookieData(value: unknown): value is CookieData {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  return Object.entries(value).every(([name, attribute]) => {
-    if (RESERVED.includes(name)) return false;
-    if (attribute === null || attribute === undefined) return true;
+  return isAttributes(value) && wrongAttribute(value) === undefined;
+}
+
+/** @throws TypeError naming an attribute with which the session would be a miss when it is read again. */
+export function checkCookie(cookie: CookieData): void {
+  const wrong = wrongAttribute(cookie);
+  if (wrong !== undefined) {
+    throw new TypeError(`session.cookie.${wrong} is not valid: the session could not be read again`);
+  }
+}
+
+/** An attribute that is unknown here may be new. */
+function wrongAttribute(cookie: CookieData): string | undefined {
+  return Object.keys(cookie).find((name) => {
+    const attribute = cookie[name];
+    if (RESERVED.includes(name)) return true;
+    if (attribute === null || attribute === undefined) return false;
     const fits = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
-    return fits ? fits(attribute) : typeof attribute !== "object";
+    return fits ? !fits(attribute) : typeof attribute === "object";
   });
 }
 
-/** A live session's cookie as data. */
+function isAttributes(value: unknown): value is CookieData {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A session's cookie as data. A plain object may say `maxAge`, which the frameworks' own turn into dates. */
 export function toCookieData(cookie: unknown): CookieData {
-  if (typeof cookie !== "object" || cookie === null)
-    throw new TypeError("session.cookie must be a cookie object");
-  const { toJSON } = cookie as { toJSON?: () => CookieData };
-  return typeof toJSON === "function" ? toJSON.call(cookie) : { ...cookie };
+  if (!isAttributes(cookie)) throw new TypeError("session.cookie must be a cookie object");
+  const { toJSON } = cookie;
+  if (typeof toJSON === "function") return (toJSON as () => CookieData).call(cookie);
+  const { maxAge, ...plain } = cookie;
+  if (maxAge === undefined || maxAge === null) return plain;
+  if (typeof maxAge !== "number" || !Number.isFinite(maxAge))
+    throw new TypeError("session.cookie.maxAge must be a number of milliseconds");
+  return { ...plain, originalMaxAge: maxAge, expires: new Date(Date.now() + maxAge) };
 }
 
 /** When the cookie ends, in epoch milliseconds, or `undefined` when it ends with the browser. */

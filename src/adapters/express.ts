@@ -4,7 +4,7 @@ import { knownOptions } from "../options.js";
 import type { SessionStore } from "../store.js";
 import { callBack } from "./call-back.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "./options.js";
-import { type Loaded, SessionCore } from "./session-core.js";
+import { SessionCore } from "./session-core.js";
 
 export type { AdapterOptions } from "./options.js";
 
@@ -23,8 +23,6 @@ export function expressStore(store: SessionStore, options: AdapterOptions = {}):
 /** Every method that express-session's README lists for a store, and `ids`, as connect-redis has it. */
 export class ExpressStore extends session.Store {
   readonly #core: SessionCore;
-  /** What stands behind an object that `get` gave, until express-session makes its session of it. */
-  readonly #loaded = new WeakMap<object, Loaded>();
 
   /** Use `expressStore()`. */
   constructor(core: SessionCore) {
@@ -37,7 +35,7 @@ export class ExpressStore extends session.Store {
   }
 
   override createSession(req: Request, data: Data): session.Session & Data {
-    const loaded = this.#loaded.get(data);
+    const loaded = this.#core.loadedOf(data);
     const live = super.createSession(req, data);
     if (loaded !== undefined) this.#core.tie(live, loaded);
     return live;
@@ -45,10 +43,11 @@ export class ExpressStore extends session.Store {
 
   /**
    * Stores a request's session: creates it when it is new, updates it when it was loaded or saved
-   * before, and drops the write when it is gone. Any other object replaces what is stored.
+   * before, and drops the write when it is gone. So it does with what `get` gave for this id. Any other
+   * object replaces what is stored.
    */
   override set(sid: string, session: Data, callback?: (err?: unknown) => void): void {
-    const saved = "req" in session ? this.#core.save(sid, session) : this.#core.replace(sid, session);
+    const saved = "req" in session ? this.#core.save(sid, session) : this.#core.setByHand(sid, session);
     callBack(saved, callback);
   }
 
@@ -88,16 +87,15 @@ export class ExpressStore extends session.Store {
 
   async #load(sid: string): Promise<Data | null> {
     const found = await this.#core.load(sid);
-    if (found === undefined) return null;
-    this.#loaded.set(found.data, found.loaded);
-    return found.data as unknown as Data;
+    return found === undefined ? null : (found.data as unknown as Data);
   }
 
   async #all(): Promise<(Data & { id: string })[]> {
     const sessions = [];
     for await (const id of this.#core.store.ids()) {
       const found = await this.#core.load(id);
-      if (found !== undefined) sessions.push({ ...(found.data as unknown as Data), id });
+      // Not a copy, of which `set` would not know what it is from.
+      if (found !== undefined) sessions.push(Object.assign(found.data as unknown as Data, { id }));
     }
     return sessions;
   }

@@ -91,7 +91,8 @@ export class FastifyStore implements FastifySessionStore {
 
   /**
    * Stores a request's session: creates it when it is new, updates it when it was loaded or saved
-   * before, and drops the write when it is gone. Any other object replaces what is stored.
+   * before, and drops the write when it is gone. So it does with what `get` gave for this id. Any other
+   * object replaces what is stored.
    */
   set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
     const saved = this.#undestroyed ? Promise.reject(this.#undestroyed) : this.#save(id, session);
@@ -125,14 +126,14 @@ export class FastifyStore implements FastifySessionStore {
   }
 
   async #save(id: string, session: object): Promise<void> {
-    const isLive = "isModified" in (Object.getPrototypeOf(session) as object);
-    if (!isLive) return this.#core.replace(id, session);
     const method = METHODS.find((name) => Object.prototype.propertyIsEnumerable.call(session, name));
     if (method !== undefined) {
       throw new TypeError(
         `a session can't have a field "${method}": @fastify/session has a method of that name`,
       );
     }
+    const isLive = "isModified" in session;
+    if (!isLive) return this.#core.setByHand(id, session);
     const unclaimed = this.#unclaimed.get(id);
     if (unclaimed !== undefined && !this.#core.isTied(session)) this.#core.tie(session, unclaimed.loaded);
     return this.#core.save(id, session);

@@ -1,7 +1,7 @@
 import { hasCode } from "../errors.js";
 import { publish, type SessionaryEvents } from "../events.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore } from "../store.js";
-import { type CookieData, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
+import { type CookieData, checkCookie, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
 import { ConflictMerger } from "./conflict-merger.js";
 import { reported } from "./fault.js";
 import { type Image, entryOf, entryOfImage, imageOf, sameImage } from "./image.js";
@@ -14,8 +14,9 @@ import { type AdapterOptions, type CheckedAdapterOptions, checkAdapterOptions } 
 export type Loaded = (Image & { readonly stored?: { readonly version: string } }) | typeof GONE;
 export const GONE = Symbol("gone");
 
-/** What is known of a live session object. Saves of one object take turns. */
+/** What is known of a live session object, or of what `load` gave for `id`. Saves of one object take turns. */
 interface Tie {
+  id?: string;
   loaded?: Loaded;
   saving?: Promise<void>;
 }
@@ -58,7 +59,9 @@ export class SessionCore {
     }
     const cookie = withExpiry(stored, expiresAt);
     const loaded = { fields: JSON.stringify(fields), cookie, expiresAt, stored: record };
-    return { data: { cookie: { ...cookie }, ...fields }, loaded };
+    const data = { cookie: { ...cookie }, ...fields };
+    this.#ties.set(data, { id, loaded });
+    return { data, loaded };
   }
 
   /** Ties what was loaded to the live session object that the framework made of it. */
@@ -68,6 +71,10 @@ export class SessionCore {
 
   isTied(session: object): boolean {
     return this.#ties.has(session);
+  }
+
+  loadedOf(session: object): Loaded | undefined {
+    return this.#ties.get(session)?.loaded;
   }
 
   /**
@@ -83,10 +90,15 @@ export class SessionCore {
     });
   }
 
-  /** Stores a session that no request has loaded, whether there is one or not: for tools, by hand. */
-  async replace(id: string, session: object): Promise<void> {
+  /**
+   * Stores an object that is no live session, by hand: what `load` gave for this id as a save does, and
+   * anything else whatever there is.
+   */
+  async setByHand(id: string, session: object): Promise<void> {
+    if (this.#ties.get(session)?.id === id) return this.save(id, session);
     await reported("save", async () => {
-      const { entry } = imageOf(session, this.#options.ttlMs);
+      const { image, entry } = imageOf(session, this.#options.ttlMs);
+      checkCookie(image.cookie);
       if ((await this.store.update(id, entry)) === undefined) await this.store.create(id, entry);
     });
   }
@@ -117,11 +129,11 @@ export class SessionCore {
   async #save(id: string, tie: Tie, image: Image, entry: SessionEntry): Promise<void> {
     const { loaded } = tie;
     if (loaded === GONE) return drop("save");
+    if (loaded !== undefined && sameImage(loaded, image)) return this.#touch(id, tie, entry);
+    checkCookie(image.cookie);
     if (loaded === undefined) {
       const version = await this.store.create(id, entry);
       tie.loaded = { ...image, stored: { version } };
-    } else if (sameImage(loaded, image)) {
-      await this.#touch(id, tie, entry);
     } else {
       tie.loaded = (await this.#update(id, loaded, image, entry)) ?? GONE;
       if (tie.loaded === GONE) drop("save");

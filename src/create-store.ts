@@ -1,5 +1,5 @@
 import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
-import { knownOptions } from "./options.js";
+import { functionOption, knownOptions, show } from "./options.js";
 import { REDIS_SETTINGS, type RedisStoreSettings } from "./redis/settings.js";
 import type { SessionData, SessionStore } from "./store.js";
 import type { UserSessionStore } from "./users/user-session-store.js";
@@ -50,19 +50,52 @@ export async function createStore<T extends SessionData = SessionData>(
 ): Promise<SessionStore<T>>;
 export async function createStore(
   config: string | StoreConfig,
-  { schemes = {} }: CreateStoreOptions = {},
+  options: CreateStoreOptions = {},
 ): Promise<SessionStore> {
-  const { url, ...options } = typeof config === "string" ? { url: config } : (config ?? {});
+  const further = checkSchemes(options);
+  const { url, ...others } = typeof config === "string" ? { url: config } : (config ?? {});
   if (typeof url !== "string")
     throw new TypeError("createStore takes a URL, or an object with the option url, a string");
-  const factories = { ...builtIn, ...schemes };
-  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? "";
+  const factories = { ...builtIn, ...further };
+  const scheme = schemeOf(url) ?? "";
   const factory = Object.hasOwn(factories, scheme) ? factories[scheme] : undefined;
   if (factory === undefined) {
     const accepted = Object.keys(factories).map((each) => `${each}:`);
     throw new TypeError(`url must begin with ${accepted.join(", ")}${scheme ? `, not ${scheme}:` : ""}`);
   }
-  return factory(url, options);
+  return factory(url, others);
+}
+
+/** In lower case, since capitals make no other scheme (RFC 3986, section 3.1). */
+function schemeOf(url: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+}
+
+/**
+ * @returns the schemes as a URL is looked up among them, each giving a store or failing.
+ * @throws TypeError naming what createStore does not take.
+ */
+function checkSchemes(options: CreateStoreOptions): Record<string, StoreFactory> {
+  knownOptions("createStore's second argument", options, ["schemes"]);
+  const { schemes = {} } = options;
+  if (schemes === null || typeof schemes !== "object" || Array.isArray(schemes))
+    throw new TypeError(`schemes must be an object of functions, not ${show(schemes)}`);
+  const checked = Object.entries(schemes).map(([scheme, factory]): [string, StoreFactory] => {
+    const name = schemeOf(`${scheme}:`);
+    if (name !== scheme.toLowerCase()) {
+      throw new TypeError(
+        `schemes has "${scheme}", which is no scheme: a letter, then letters, digits, "+", "." or "-"`,
+      );
+    }
+    functionOption(`schemes.${scheme}`, factory);
+    return [name, async (...args) => storeOf(scheme, await factory(...args))];
+  });
+  return Object.fromEntries(checked);
+}
+
+function storeOf(scheme: string, store: SessionStore | undefined): SessionStore {
+  if (typeof store?.get === "function") return store;
+  throw new TypeError(`schemes.${scheme} must give a SessionStore, not ${show(store)}`);
 }
 
 function memory(url: string, options: MemoryStoreOptions): SessionStore {

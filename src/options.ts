@@ -57,7 +57,7 @@ export function knownOptions(where: string, options: object, accepted: readonly 
 }
 
 /** A value for a message: short, and never the text of a string, which may be a secret. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (value === null) return "null";
   if (typeof value === "number" || typeof value === "boolean" || value === undefined) return String(value);
   return Array.isArray(value)

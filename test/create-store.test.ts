@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { MemoryStore, createStore, type SessionStore, type StoreConfig } from "sessionary";
+import {
+  MemoryStore,
+  createStore,
+  type CreateStoreOptions,
+  type SessionStore,
+  type StoreConfig,
+} from "sessionary";
 
 const entry = { data: { n: 1 }, expiresAt: Date.now() + 60_000 };
 
@@ -57,6 +63,35 @@ describe("createStore", () => {
     };
     await createStore({ url: "mine:x?y", depth: 3 }, { schemes });
     expect(made).toEqual(["mine:x?y", { depth: 3 }]);
+  });
+
+  it("takes a scheme in capitals, as URLs have it", async () => {
+    const schemes = { Mine: () => new MemoryStore() };
+    for (const url of ["Mine:x", "mine:x", "MINE:x"])
+      expect(await createStore(url, { schemes })).toBeInstanceOf(MemoryStore);
+  });
+
+  it.each<[options: unknown, message: string]>([
+    [null, "createStore's second argument takes an options object, not null"],
+    [{ scheme: {} }, 'createStore\'s second argument has no option "scheme"; it takes schemes'],
+    [{ maxEntries: 5 }, 'createStore\'s second argument has no option "maxEntries"; it takes schemes'],
+    [{ schemes: null }, "schemes must be an object of functions, not null"],
+    [{ schemes: [] }, "schemes must be an object of functions, not an array"],
+    [{ schemes: { mine: 5 } }, "schemes.mine must be a function, not 5"],
+    [{ schemes: { other: 5 } }, "schemes.other must be a function, not 5"],
+    [{ schemes: { "mine:": () => new MemoryStore() } }, 'schemes has "mine:", which is no scheme: a letter'],
+    [{ schemes: { "": () => new MemoryStore() } }, 'schemes has "", which is no scheme: a letter'],
+    [{ schemes: { mine: () => undefined } }, "schemes.mine must give a SessionStore, not undefined"],
+    [{ schemes: { mine: async () => ({}) } }, "schemes.mine must give a SessionStore, not a value of type"],
+  ])("refuses a second argument %o", async (options, message) => {
+    const made = createStore("mine:x", options as CreateStoreOptions);
+    await expect(made).rejects.toThrow(message);
+    await expect(made).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it("checks its second argument whichever store the URL names", async () => {
+    await expect(createStore("memory:", { schemes: { mine: 5 } } as never)).rejects.toThrow("schemes.mine");
+    await expect(createStore("memory:", null as never)).rejects.toThrow("second argument");
   });
 
   it.each<[unknown, string]>([

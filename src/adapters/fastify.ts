@@ -1,26 +1,17 @@
 import fastifyCookie from "@fastify/cookie";
-import fastifySession, { type FastifySessionOptions } from "@fastify/session";
+import fastifySession from "@fastify/session";
 import type { FastifyInstance } from "fastify";
 import fp from "fastify-plugin";
 import { knownOptions } from "../options.js";
 import type { SessionStore } from "../store.js";
+import { PLUGIN_OPTIONS, type SessionaryFastifyOptions } from "./fastify-options.js";
 import { FastifyStore } from "./fastify-store.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "./options.js";
 import { SessionCore } from "./session-core.js";
 
 export type { AdapterOptions } from "./options.js";
+export type { SessionaryFastifyOptions } from "./fastify-options.js";
 export { FastifyStore } from "./fastify-store.js";
-
-/** @fastify/session's options, with any `SessionStore` as the store, and the adapter's. */
-export interface SessionaryFastifyOptions extends Omit<FastifySessionOptions, "store">, AdapterOptions {
-  store: SessionStore;
-  /**
-   * Whether a session is stored for a request that put nothing into it. @fastify/session's own default
-   * is true, which makes a record for each request without a cookie.
-   * @default false
-   */
-  saveUninitialized?: boolean;
-}
 
 /**
  * A store for those who register @fastify/session themselves. Add its `onRequest` and `onError` hooks after it.
@@ -37,6 +28,7 @@ export function fastifyStore(store: SessionStore, options: AdapterOptions = {}):
  */
 export default fp(
   async (app: FastifyInstance, options: SessionaryFastifyOptions) => {
+    knownOptions("sessionaryFastify", options, PLUGIN_OPTIONS);
     const { store, onConflict, touchAfterMs, ttlMs, ...sessionOptions } = options;
     const adapter = fastifyStore(store, {
       ...(onConflict !== undefined && { onConflict }),

@@ -24,6 +24,9 @@ const METHODS = [
 /** Loads that no hook claimed. Far more than requests are under way at once; see `onRequest`. */
 const MAX_UNCLAIMED = 10_000;
 
+/** A request, or the object that `decryptSession` put a session into. */
+type WithSession = Pick<Fastify.FastifyRequest, "session">;
+
 interface Handoff {
   id: string;
   loaded: Loaded;
@@ -53,9 +56,10 @@ export class FastifyStore implements FastifySessionStore {
   /**
    * The hook that ties a session to what its request loaded. The plugin adds it; when you register
    * @fastify/session yourself, add it right after: `app.addHook("onRequest", store.onRequest)`. Without
-   * it a save is merged with what was loaded last under its id, by whichever request.
+   * it a save is merged with what was loaded last under its id, by whichever request. No hook runs for
+   * `app.decryptSession`: call it first of all in the callback, as the plugin does.
    */
-  readonly onRequest = (request: Fastify.FastifyRequest, _reply: unknown, done: () => void): void => {
+  readonly onRequest = (request: WithSession, _reply: unknown, done: () => void): void => {
     this.#claim(request);
     done();
   };
@@ -139,7 +143,7 @@ export class FastifyStore implements FastifySessionStore {
     return this.#core.save(id, session);
   }
 
-  #claim(request: Fastify.FastifyRequest): void {
+  #claim(request: WithSession): void {
     const { session } = request;
     if (typeof session?.reload !== "function") return; // a path without sessions
     const handoff = this.#handoff;
@@ -149,7 +153,7 @@ export class FastifyStore implements FastifySessionStore {
   }
 
   /** `reload` puts a new session object in place of this one, and no hook runs. */
-  #claimReloads(request: Fastify.FastifyRequest, session: Fastify.FastifyRequest["session"]): void {
+  #claimReloads(request: WithSession, session: WithSession["session"]): void {
     const reload = session.reload.bind(session) as (callback: (error?: unknown) => void) => void;
     const claim = (callback: (error?: Error) => void) => {
       reload((error) => {

@@ -1,6 +1,6 @@
 import fastifyCookie from "@fastify/cookie";
-import fastifySession from "@fastify/session";
-import type { FastifyInstance } from "fastify";
+import fastifySession, { type CookieOptions } from "@fastify/session";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { knownOptions } from "../options.js";
 import type { SessionStore } from "../store.js";
@@ -39,6 +39,23 @@ export default fp(
     await app.register(fastifySession, { saveUninitialized: false, ...sessionOptions, store: adapter });
     app.addHook("onRequest", adapter.onRequest);
     app.addHook("onError", adapter.onError);
+    claimDecrypted(app, adapter);
   },
   { fastify: "5.x", name: "sessionary" },
 );
+
+type Done = (error?: unknown) => void;
+type Decrypt = (value: string, request: FastifyRequest, ...rest: [Done] | [CookieOptions, Done]) => void;
+
+/** Ties the sessions of `app.decryptSession`, as for a WebSocket, to what was loaded for them: no hook runs. */
+function claimDecrypted(app: FastifyInstance, adapter: FastifyStore): void {
+  const decrypt = app.decryptSession.bind(app) as Decrypt;
+  const claiming: Decrypt = (value, request, ...rest) => {
+    const [cookie, done] = rest.length === 2 ? rest : [{}, rest[0]];
+    decrypt(value, request, cookie, (error) => {
+      if (error) done(error);
+      else adapter.onRequest(request, undefined, done);
+    });
+  };
+  app.decryptSession = claiming as FastifyInstance["decryptSession"];
+}

@@ -147,24 +147,3 @@ test("with the hook, reloads of two requests at once stay apart", async () => {
   });
   expect(await stored(store, id)).toEqual({ name: "ann", theirs: 1, mine: 1 });
 });
-
-test("a session by decryptSession, as for a WebSocket, is saved as one that was loaded", async () => {
-  const { store, calls } = spied(new MemoryStore());
-  const app = await startFastify(store);
-  const browser = new Browser();
-  const { result: id } = await browser.visit(app, (v) => ((v.session.name = "ann"), v.id));
-  calls();
-  const { result } = await new Browser().visit(app, async ({ request }) => {
-    const other = { session: undefined as typeof request.session | undefined, protocol: "http" };
-    await new Promise<void>((resolve, reject) => {
-      const done = (error?: Error) => (error ? reject(error) : resolve());
-      request.server.decryptSession(signed("fastify", id), other, done);
-    });
-    const session = other.session as unknown as Record<string, unknown> & { save(): Promise<void> };
-    session.byHand = true;
-    await session.save();
-    return session.name;
-  });
-  expect([result, calls()]).toEqual(["ann", ["get", "update"]]);
-  expect(await stored(store, id)).toEqual({ name: "ann", byHand: true });
-});

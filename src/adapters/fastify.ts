@@ -5,6 +5,7 @@ import fp from "fastify-plugin";
 import { knownOptions } from "../options.js";
 import type { SessionStore } from "../store.js";
 import { PLUGIN_OPTIONS, type SessionaryFastifyOptions } from "./fastify-options.js";
+import { checkRegenerate } from "./fastify-regenerate.js";
 import { FastifyStore } from "./fastify-store.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "./options.js";
 import { SessionCore } from "./session-core.js";
@@ -36,6 +37,7 @@ export default fp(
       ...(ttlMs !== undefined && { ttlMs }),
     });
     if (!app.hasReplyDecorator("setCookie")) await app.register(fastifyCookie);
+    await checkRegenerate(app);
     await app.register(fastifySession, { saveUninitialized: false, ...sessionOptions, store: adapter });
     app.addHook("onRequest", adapter.onRequest);
     app.addHook("onError", adapter.onError);

@@ -4,7 +4,7 @@ import type { SessionStore } from "sessionary";
 import { expressStore } from "sessionary/express";
 import { COOKIE_NAME, cookieOptions } from "../fastify-login/cookie.js";
 import { authRoutes } from "./auth-routes.js";
-import { answerError } from "./error-handler.js";
+import { answerError, answerNotFound } from "./error-handler.js";
 import { homeRoutes } from "./home-routes.js";
 
 export interface AppOptions {
@@ -36,6 +36,7 @@ export function buildApp({ store, secret, production, trustProxy }: AppOptions):
   );
   app.use(homeRoutes());
   app.use("/api/auth", authRoutes(cookie));
+  app.use(answerNotFound);
   app.use(answerError);
   return app;
 }

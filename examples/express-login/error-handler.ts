@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { ErrorRequestHandler } from "express";
+import type { ErrorRequestHandler, RequestHandler } from "express";
 
 /** About how long sessionary takes to find a Redis that is back, in seconds. */
 const RETRY_AFTER = "2";
@@ -8,6 +8,11 @@ interface AppError extends Error {
   statusCode?: number;
   code?: string;
 }
+
+/** As JSON, like every other answer; Express's own would be a page. */
+export const answerNotFound: RequestHandler = ({ method, originalUrl }, _res, next) => {
+  next(Object.assign(new Error(`Route ${method}:${originalUrl} not found`), { statusCode: 404 }));
+};
 
 // Express knows an error handler by its four parameters.
 export const answerError: ErrorRequestHandler = (error: AppError, req, res, next) => {

@@ -11,8 +11,12 @@ export async function runCommand(
   command: string,
   startServer: (settings: Settings) => Promise<RunningServer>,
 ): Promise<void> {
+  const usage = `usage: ${command} --store memory:|redis://user:password@host:port/db`;
   try {
-    const { values } = parseArgs({ options: { store: { type: "string" } } });
+    const { values } = parseArgs({
+      options: { store: { type: "string" }, help: { type: "boolean", short: "h" } },
+    });
+    if (values.help) return console.log(usage);
     const settings = readSettings({
       ...process.env,
       ...(values.store !== undefined && { SESSION_STORE: values.store }),
@@ -23,9 +27,7 @@ export async function runCommand(
     console.log(welcome(server.url, settings.storeUrl));
     await warnIfUnavailable(server.store);
   } catch (error) {
-    console.error(
-      `${explain(error as Error)}\nusage: ${command} --store memory:|redis://user:password@host:port/db`,
-    );
+    console.error(`${explain(error as Error)}\n${usage}`);
     process.exitCode = 1;
   }
 }

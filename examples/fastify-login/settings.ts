@@ -22,11 +22,17 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     host: env.HOST ?? "127.0.0.1",
     port: readPort(env.PORT ?? "3000"),
     storeUrl: env.SESSION_STORE ?? "memory:",
-    autopipelining: env.SESSION_AUTOPIPELINE === "1",
+    autopipelining: readSwitch("SESSION_AUTOPIPELINE", env.SESSION_AUTOPIPELINE ?? "0"),
     secret: readSecret(env.SESSION_SECRET, production),
     trustProxy: env.TRUST_PROXY ?? "loopback",
     logLevel: env.LOG_LEVEL ?? "warn",
   };
+}
+
+function readSwitch(name: string, text: string): boolean {
+  if (text === "1" || text === "true") return true;
+  if (text === "0" || text === "false") return false;
+  throw new TypeError(`${name} must be 1 or true, 0 or false`);
 }
 
 function readPort(text: string): number {

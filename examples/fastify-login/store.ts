@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { createStore, type SessionStore } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
 import type { Settings } from "./settings.js";
 
 export interface OpenStore {
@@ -10,7 +10,8 @@ export interface OpenStore {
 
 /** Opens the store that a URL names: `memory:`, `redis://…` or any other that `createStore` knows. */
 export async function openStore({ storeUrl, autopipelining }: Settings): Promise<OpenStore> {
-  if (autopipelining) return openStoreOnOwnClient(storeUrl);
+  // A memory store has no client: as with createStore's options, the URL alone swaps them.
+  if (autopipelining && /^rediss?[:+]/i.test(storeUrl)) return openStoreOnOwnClient(storeUrl);
   const store = await createStore(storeUrl);
   return { store, close: () => store.close() };
 }
@@ -20,18 +21,27 @@ export async function openStore({ storeUrl, autopipelining }: Settings): Promise
  * would set by itself has to be set here: a command is sent now or fails, and never a second time.
  */
 function openStoreOnOwnClient(url: string): OpenStore {
-  if (!/^rediss?:\/\/[^?]+$/.test(url)) {
-    throw new TypeError("SESSION_AUTOPIPELINE=1 needs a store like redis://user:password@host:6379/0");
+  if (!/^rediss?:\/\//i.test(url)) {
+    throw new TypeError("SESSION_AUTOPIPELINE needs a store like redis://user:password@host:6379/0");
   }
-  const client = new Redis(url, {
+  const [address = "", query] = url.split("?");
+  const client = new Redis(address, {
+    lazyConnect: true, // until the store has taken its options
     enableAutoPipelining: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
   });
-  const store = new RedisStore({ client });
+  const store = new RedisStore({ client, ...optionsOf(query) });
   const close = async () => {
     await store.close();
     client.disconnect(); // a store closes only what it opened
   };
   return { store, close };
+}
+
+/** What the query of a URL may set, as createStore has it. */
+function optionsOf(query?: string): Pick<RedisStoreOptions, "prefix" | "timeoutMs" | "maxPayloadBytes"> {
+  const { prefix, ...numbers } = Object.fromEntries(new URLSearchParams(query));
+  const options = Object.entries(numbers).map(([name, value]) => [name, Number(value)] as const);
+  return { ...(prefix !== undefined && { prefix }), ...Object.fromEntries(options) };
 }

@@ -110,6 +110,16 @@ export function testAnswers(example: Example): void {
     expect({ status, body }).toMatchObject({ status: 400, body: { statusCode: 400, error: "Bad Request" } });
   });
 
+  it("answers as JSON that there is no such route", async () => {
+    const { visitor } = await visit(example);
+    const { status, headers, body } = await visitor.get("/nowhere?a=b");
+    expect(headers.get("content-type")).toMatch(/^application\/json/);
+    expect({ status, body }).toEqual({
+      status: 404,
+      body: { statusCode: 404, error: "Not Found", message: "Route GET:/nowhere?a=b not found" },
+    });
+  });
+
   it("shows the cookie that it received, its signature cut short", async () => {
     const { visitor } = await visit(example);
     expect((await visitor.get("/cookie")).body).toEqual({ cookie: null });

@@ -74,6 +74,16 @@ describe("npm run demo", () => {
   );
 });
 
+it.each(["--help", "-h"])("says how to call it when it is asked: %s", async (option) => {
+  const demo = run(EXPRESS, [option]);
+  expect(await demo.ended).toEqual({ code: 0, signal: null });
+  expect({ stdout: demo.stdout, stderr: demo.stderr }).toEqual({
+    stdout:
+      "usage: node --import tsx examples/express-login/demo.ts --store memory:|redis://user:password@host:port/db\n",
+    stderr: "",
+  });
+});
+
 describe("what can't work", () => {
   it("says that a Redis does not answer, and how requests fare", async () => {
     const { demo } = await serve(FASTIFY, ["--store", "redis://127.0.0.1:1"]);
@@ -94,6 +104,11 @@ describe("what can't work", () => {
       ["url must begin with memory:, redis:", ["--store", ""]],
       ["PORT must be a number from 0 to 65535", [], { PORT: "http" }],
       ["SESSION_SECRET must be set", [], { NODE_ENV: "production" }],
+      [
+        'RedisStore has no option "prefx"',
+        ["--store", "redis://127.0.0.1:1/0?prefx=a"],
+        { SESSION_AUTOPIPELINE: "1" },
+      ],
     ];
     const demos = cases.map(([message, options, env]) => ({ message, demo: run(FASTIFY, options, env) }));
     for (const { message, demo } of demos) {

@@ -1,6 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { MemoryStore } from "sessionary";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { readSettings } from "../../examples/fastify-login/settings.js";
 import { openStore } from "../../examples/fastify-login/store.js";
+import { startRedis } from "../support/redis-server.js";
 
 const SECRET = "a secret of the tests, 32 characters or more";
 
@@ -46,6 +48,17 @@ describe("readSettings", () => {
   });
 
   it.each([
+    ["1", true],
+    ["true", true],
+    ["0", false],
+    ["false", false],
+  ])("takes %s for SESSION_AUTOPIPELINE", (value, autopipelining) => {
+    expect(readSettings({ SESSION_AUTOPIPELINE: value }).autopipelining).toBe(autopipelining);
+  });
+
+  it.each([
+    ["SESSION_AUTOPIPELINE", { SESSION_AUTOPIPELINE: "yes" }],
+    ["SESSION_AUTOPIPELINE", { SESSION_AUTOPIPELINE: "" }],
     ["SESSION_SECRET", { NODE_ENV: "production" }],
     ["SESSION_SECRET", { NODE_ENV: "production", SESSION_SECRET: "short" }],
     ["SESSION_SECRET", { SESSION_SECRET: "short" }],
@@ -59,13 +72,37 @@ describe("readSettings", () => {
   });
 });
 
-describe("openStore", () => {
-  it.each(["memory:", "redis+cluster://h1,h2", "redis://127.0.0.1/0?prefix=app:"])(
-    "does not take %s with a client of its own",
-    async (storeUrl) => {
-      const opened = openStore({ ...readSettings({}), storeUrl, autopipelining: true });
-      await expect(opened).rejects.toThrow(TypeError);
-      await expect(opened).rejects.toThrow("SESSION_AUTOPIPELINE=1 needs a store like redis://");
-    },
-  );
+describe("openStore with a client of its own", () => {
+  const open = (storeUrl: string) => openStore({ ...readSettings({}), storeUrl, autopipelining: true });
+
+  it("has no need of one for a memory store", async () => {
+    const { store, close } = await open("memory:?maxEntries=1");
+    expect(store).toBeInstanceOf(MemoryStore);
+    await close();
+  });
+
+  it("takes what the URL's query sets, as createStore does", async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const { store, close } = await open(`${redis.url}/0?prefix=app:&timeoutMs=5000&maxPayloadBytes=20`);
+    onTestFinished(close);
+    const expiresAt = Date.now() + 60_000;
+    await store.create("a", { data: { n: 1 }, expiresAt });
+    expect(await redis.client().keys("*")).toEqual(["app:a"]);
+    await expect(store.create("b", { data: { text: "x".repeat(20) }, expiresAt })).rejects.toMatchObject({
+      code: "ERR_PAYLOAD_TOO_LARGE",
+    });
+  });
+
+  it.each([
+    ["redis+cluster://h1,h2", "SESSION_AUTOPIPELINE needs a store like redis://"],
+    ["redis+sentinel://h1/name", "SESSION_AUTOPIPELINE needs a store like redis://"],
+    ["mysql://h", "url must begin with memory:"],
+    ["redis://127.0.0.1:1/0?prefx=app:", 'RedisStore has no option "prefx"'],
+    ["redis://127.0.0.1:1/0?timeoutMs=soon", "timeoutMs must be an integer of milliseconds"],
+  ])("does not take %s", async (storeUrl, message) => {
+    const opened = open(storeUrl);
+    await expect(opened).rejects.toThrow(TypeError);
+    await expect(opened).rejects.toThrow(message);
+  });
 });

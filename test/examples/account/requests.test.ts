@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NEXT_PASSWORD, PASSWORD, startAccount } from "./account.js";
+import { NEXT_PASSWORD, PASSWORD, STORES, accountsOn, startAccount } from "./account.js";
 import { Device, parse } from "./device.js";
 
 const FORMS: [path: string, fields: Record<string, string>][] = [
@@ -52,6 +52,29 @@ describe("a form that another site sends", () => {
       });
       expect(status).toBe(415);
     }
+  });
+});
+
+describe.each(STORES)("on %s", (kind) => {
+  const start = accountsOn(kind);
+
+  it("keeps no record of 1,000 requests without a cookie, and sends none", async () => {
+    const { url, store } = await start();
+    const requests = [
+      (visitor: Device) => visitor.get("/"),
+      (visitor: Device) => visitor.get("/sign-in"),
+      (visitor: Device) => visitor.get("/confirm"),
+      (visitor: Device) => visitor.get("/nowhere"),
+      (visitor: Device) => visitor.post("/sign-out"),
+      (visitor: Device) => visitor.signIn("ada", "wrong"),
+    ];
+    const cookies: string[] = [];
+    for (let sent = 0; sent < 1_000; sent += 50) {
+      const answers = Array.from({ length: 50 }, (_, i) => requests[i % requests.length]!(new Device(url)));
+      for (const { setCookies } of await Promise.all(answers)) cookies.push(...setCookies);
+    }
+    expect(await store.count()).toBe(0);
+    expect(cookies).toEqual([]);
   });
 });
 

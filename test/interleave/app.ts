@@ -1,4 +1,4 @@
-import type { InjectOptions, Response } from "light-my-request";
+import type { InjectOptions, LightMyRequestResponse } from "fastify";
 
 /** What a request does, each of them with a slow step while it holds its session. */
 export const ACTIONS = [
@@ -40,7 +40,7 @@ export interface Answer {
 /** A server, as a browser sees it. */
 export interface App {
   cookieName: string;
-  inject(options: InjectOptions): Promise<Response>;
+  inject(options: InjectOptions): Promise<LightMyRequestResponse>;
 }
 
 export const SECRET = "a secret of more than thirty-two characters";

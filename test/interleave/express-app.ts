@@ -1,6 +1,6 @@
 import express, { type Request, type Response } from "express";
 import session from "express-session";
-import inject from "light-my-request";
+import Fastify from "fastify";
 import type { SessionStore } from "sessionary";
 import { expressStore } from "sessionary/express";
 import { type Answer, type App, type Change, HOUR_MS, SECRET, type Setup, newId } from "./app.js";
@@ -9,10 +9,10 @@ import { pause } from "./turns.js";
 type Fields = Record<string, unknown>;
 
 /** An Express server with handlers as everybody writes them. */
-export function expressApp(store: SessionStore, setup: Setup): App {
+export async function expressApp(store: SessionStore, setup: Setup): Promise<App> {
   const app = express();
   app.use((req, _res, next) => {
-    // express-session asks for it, and light-my-request warns of that name of the socket.
+    // express-session asks for it, and Fastify's inject warns of that name of the socket.
     Object.defineProperty(req, "connection", { value: req.socket });
     next();
   });
@@ -110,7 +110,20 @@ export function expressApp(store: SessionStore, setup: Setup): App {
     req.session.destroy((error: unknown) => (error ? next(error) : answer(req, res)));
   });
 
-  return { cookieName: "connect.sid", inject: (options) => inject(app, options) };
+  return { cookieName: "connect.sid", inject: await injectOf(app) };
+}
+
+/** Express has no way to be asked without a socket, whose real time would make the order of events one of luck. */
+async function injectOf(app: express.Express): Promise<App["inject"]> {
+  const server = Fastify();
+  server.all("*", (request, reply) => {
+    reply.hijack();
+    // Express gives both other prototypes, without the methods by which inject sees the answer.
+    for (const raw of [request.raw, reply.raw]) Object.assign(raw, Object.getPrototypeOf(raw));
+    app(request.raw, reply.raw);
+  });
+  await server.ready();
+  return (options) => server.inject(options);
 }
 
 function fieldsOf(req: Request): Fields {

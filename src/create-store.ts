@@ -1,6 +1,7 @@
 import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
+import { checkMemoryOptions } from "./memory/options.js";
 import { functionOption, knownOptions, show } from "./options.js";
-import { REDIS_SETTINGS, type RedisStoreSettings } from "./redis/settings.js";
+import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings } from "./redis/settings.js";
 import type { SessionData, SessionStore } from "./store.js";
 import type { UserSessionStore } from "./users/user-session-store.js";
 
@@ -104,16 +105,26 @@ function memory(url: string, options: MemoryStoreOptions): SessionStore {
   const given = Object.fromEntries(new URLSearchParams(parts[1]));
   knownOptions("url's query", given, ["maxEntries", "maxBytes", "maxPayloadBytes"]);
   const fromUrl = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value)]));
-  return new MemoryStore({ ...fromUrl, ...pick(options, MEMORY_OPTIONS) });
+  return new MemoryStore({ ...fromUrl, ...partOptions(options).memory });
 }
 
 async function redis(url: string, options: RedisStoreSettings): Promise<SessionStore> {
+  const settings = partOptions(options).redis;
   const { RedisStore } = await import("./redis/redis-store.js");
-  return new RedisStore({ ...pick(options, REDIS_SETTINGS), url });
+  return new RedisStore({ ...settings, url });
 }
 
-/** @throws TypeError when an option is neither this store's nor the other built-in one's. */
-function pick(options: object, own: string[]): object {
+/**
+ * Each built-in store's part of the options. What the other one takes is left aside, and yet checked: it is
+ * there for another URL.
+ * @throws TypeError naming an option that is neither's, or not valid, and what is.
+ */
+function partOptions(options: object): { memory: MemoryStoreOptions; redis: RedisStoreSettings } {
   knownOptions("createStore", options, ["url", ...new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS])]);
-  return Object.fromEntries(Object.entries(options).filter(([name]) => own.includes(name)));
+  const part = (own: string[]) =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => own.includes(name)));
+  const [memory, redis] = [part(MEMORY_OPTIONS), part(REDIS_SETTINGS)];
+  checkMemoryOptions(memory);
+  checkRedisSettings(redis);
+  return { memory, redis };
 }

@@ -114,6 +114,13 @@ describe("createStore", () => {
     ],
     ["redis://h?timeoutMs=soon", "timeoutMs must be an integer of milliseconds"],
     [{ url: "redis://h", timeoutMs: 0 }, "timeoutMs must be an integer of milliseconds from 1"],
+    // What is left aside is wrong all the same: with another URL it would be refused.
+    [{ url: "memory:", timeoutMs: "abc" }, "timeoutMs must be an integer of milliseconds from 1"],
+    [{ url: "memory:", prefix: 5 }, "prefix must be a string"],
+    [{ url: "memory:", prefix: "", userIdOf: () => "ann" }, "prefix must not be empty with userIdOf"],
+    [{ url: "redis://h", maxEntries: "abc" }, "maxEntries must be a positive integer"],
+    [{ url: "redis://h", maxBytes: 5 }, "maxBytes must be an integer above 256"],
+    [{ url: "redis://h", now: 3 }, "now must be a function, not 3"],
     [{ url: "redis://h", client: {} }, 'createStore has no option "client"'],
     [{}, "createStore takes a URL"],
     [null, "createStore takes a URL"],

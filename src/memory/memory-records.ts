@@ -1,13 +1,12 @@
-import { jsonCodec } from "../codec.js";
 import { SessionConflictError, SessionExistsError, StoreClosedError } from "../errors.js";
 import { publish } from "../events.js";
-import { codecOption, functionOption, positiveInteger } from "../options.js";
-import { DEFAULT_MAX_PAYLOAD_BYTES, PayloadFormat, assertExpiresAt } from "../payload.js";
+import { PayloadFormat, assertExpiresAt } from "../payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { creationOf } from "../users/creation.js";
 import type { Member } from "../users/user-index.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
+import { checkMemoryOptions } from "./options.js";
 import { Sweeper } from "./sweeper.js";
 import { TieredCache } from "./tiered-cache.js";
 
@@ -35,19 +34,15 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
 
   /** @param onGone is told when a user's session leaves, for whatever reason. */
   constructor(options: MemoryStoreOptions<T>, onGone: (user: string, member: Member) => void) {
-    const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now, userIdOf = () => undefined } = options;
-    const room = payloadRoom(maxBytes);
-    const maxPayloadBytes = options.maxPayloadBytes ?? Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room);
-    if (positiveInteger("maxPayloadBytes", maxPayloadBytes) > room) {
-      throw new TypeError(`maxPayloadBytes must leave room for an id in maxBytes: at most ${room}`);
-    }
-    this.#format = new PayloadFormat("memory", codecOption(codec), maxPayloadBytes);
+    const { maxEntries, maxBytes, maxPayloadBytes, codec, now } = checkMemoryOptions(options);
+    const { userIdOf = () => undefined } = options;
+    this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
     this.#rewrites = maxBytes === undefined;
-    this.#now = now === undefined ? () => Date.now() : functionOption("now", now);
+    this.#now = now ?? (() => Date.now());
     this.#elapsed = now ?? (() => performance.now());
     this.#userIdOf = (data) => userIdOf(data) || undefined;
     this.#kept = new TieredCache<Kept>({
-      maxEntries: positiveInteger("maxEntries", maxEntries),
+      maxEntries,
       maxBytes,
       hasLasting: options.userIdOf !== undefined,
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
@@ -189,15 +184,4 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   #deadline(expiresAt: number): number {
     return expiresAt - this.#now() + this.#elapsed();
   }
-}
-
-const MAX_ID_BYTES = 256;
-
-/** The largest payload that fits into `maxBytes` with any id, so that what is written is always kept. */
-function payloadRoom(maxBytes: number | undefined): number {
-  if (maxBytes === undefined) return Infinity;
-  const room = positiveInteger("maxBytes", maxBytes) - MAX_ID_BYTES;
-  if (room < 1)
-    throw new TypeError(`maxBytes must be an integer above ${MAX_ID_BYTES}, which leaves room for an id`);
-  return room;
 }

@@ -1,14 +1,11 @@
-import { jsonCodec } from "../codec.js";
-import { codecOption, durationMs, knownOptions, positiveInteger } from "../options.js";
-import { DEFAULT_MAX_PAYLOAD_BYTES } from "../payload.js";
+import { knownOptions } from "../options.js";
 import type { SessionData } from "../store.js";
-import { checkUserOptions } from "../users/options.js";
 import { UserSessionStore } from "../users/user-session-store.js";
 import { type RedisClient, assertClient, connect } from "./client.js";
 import { Connection } from "./connection.js";
 import { RedisRecords } from "./redis-records.js";
 import { RedisUserIndex } from "./redis-user-index.js";
-import { REDIS_SETTINGS, type RedisStoreSettings, fromQuery } from "./settings.js";
+import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings, fromQuery } from "./settings.js";
 import { parseRedisUrl } from "./url.js";
 
 export interface RedisStoreOptions<T extends SessionData = SessionData> extends RedisStoreSettings<T> {
@@ -35,18 +32,8 @@ export class RedisStore<T extends SessionData = SessionData> extends UserSession
     if (client !== undefined) assertClient(client);
     if (url !== undefined && typeof url !== "string") throw new TypeError("url must be a string");
     const parsed = url === undefined ? undefined : parseRedisUrl(url);
-    const {
-      prefix = "sess:",
-      timeoutMs = 1_000,
-      maxPayloadBytes = DEFAULT_MAX_PAYLOAD_BYTES,
-      codec = jsonCodec,
-    } = { ...(parsed && fromQuery(parsed.params)), ...options };
-    if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
-    if (prefix === "" && options.userIdOf) throw new TypeError("prefix must not be empty with userIdOf");
-    positiveInteger("maxPayloadBytes", maxPayloadBytes);
-    codecOption(codec);
-    durationMs("timeoutMs", timeoutMs);
-    checkUserOptions(options); // before a connection is made
+    const settings = { ...(parsed && fromQuery(parsed.params)), ...options };
+    const { prefix, timeoutMs, maxPayloadBytes, codec } = checkRedisSettings(settings);
     const connection = new Connection(client ?? connect(parsed!.address, timeoutMs), {
       timeoutMs,
       owned: !client,

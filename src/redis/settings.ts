@@ -1,7 +1,8 @@
-import type { Codec } from "../codec.js";
-import { knownOptions } from "../options.js";
+import { type Codec, jsonCodec } from "../codec.js";
+import { codecOption, durationMs, knownOptions, positiveInteger } from "../options.js";
+import { DEFAULT_MAX_PAYLOAD_BYTES } from "../payload.js";
 import type { SessionData } from "../store.js";
-import { USER_OPTIONS, type UserOptions } from "../users/options.js";
+import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
 
 /** What a RedisStore takes beside its connection. */
 export interface RedisStoreSettings<T extends SessionData = SessionData> extends UserOptions<T> {
@@ -16,6 +17,28 @@ export interface RedisStoreSettings<T extends SessionData = SessionData> extends
 }
 
 export const REDIS_SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec", ...USER_OPTIONS];
+
+type OwnSettings = Required<Pick<RedisStoreSettings, "prefix" | "timeoutMs" | "maxPayloadBytes" | "codec">>;
+
+/**
+ * Fills in what a RedisStore takes when nothing is said.
+ * @throws TypeError naming the option and what it takes.
+ */
+export function checkRedisSettings<T extends SessionData>(settings: RedisStoreSettings<T>): OwnSettings {
+  const {
+    prefix = "sess:",
+    timeoutMs = 1_000,
+    maxPayloadBytes = DEFAULT_MAX_PAYLOAD_BYTES,
+    codec = jsonCodec,
+  } = settings;
+  if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
+  if (prefix === "" && settings.userIdOf) throw new TypeError("prefix must not be empty with userIdOf");
+  positiveInteger("maxPayloadBytes", maxPayloadBytes);
+  codecOption(codec);
+  durationMs("timeoutMs", timeoutMs);
+  checkUserOptions(settings);
+  return { prefix, timeoutMs, maxPayloadBytes, codec };
+}
 
 /** @throws TypeError naming the parameter that a URL can't set. */
 export function fromQuery(

@@ -72,6 +72,19 @@ describe.each([
     expect((await commands(raw)).evalsha! - (before.evalsha ?? 0)).toBeLessThanOrEqual(10);
   });
 
+  it("reads by plain commands when nothing else is under way, and in one command when something is", async () => {
+    for (const id of ["a", "b"]) await store.create(id, entry({ id }));
+    await Promise.all([store.get("a"), store.get("b")]); // the script is there
+    const before = (await commands(raw)).evalsha!;
+    await store.get("a");
+    expect((await commands(raw)).evalsha).toBe(before);
+    const first = store.get("a");
+    await new Promise<void>((resolve) => process.nextTick(() => process.nextTick(resolve)));
+    const second = store.get("b");
+    expect([(await first)?.data, (await second)?.data]).toEqual([{ id: "a" }, { id: "b" }]);
+    expect((await commands(raw)).evalsha).toBe(before + 1);
+  });
+
   it("writes and touches many in one tick together, and none of those that are gone", async () => {
     for (let n = 0; n < 300; n += 2) await store.create(`s${n}`, entry({ n }));
     const ids = [...Array(300).keys()].map((n) => `s${n}`);

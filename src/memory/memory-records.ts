@@ -3,7 +3,8 @@ import { publish } from "../events.js";
 import { PayloadFormat, assertExpiresAt } from "../payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { creationOf } from "../users/creation.js";
+import { userOf } from "../users/options.js";
+import { trackingOf } from "../users/tracking.js";
 import type { Member } from "../users/user-index.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
 import { checkMemoryOptions } from "./options.js";
@@ -16,13 +17,13 @@ interface Kept {
   deadline: number;
   version: number;
   /** Set for a user's session. */
-  owner: { user: string; createdAt: number } | undefined;
+  owner: Member | undefined;
 }
 
 /** What a MemoryStore keeps. */
 export class MemoryRecords<T extends SessionData = SessionData> implements SessionStore<T> {
   readonly #kept: TieredCache<Kept>;
-  readonly #userIdOf: (data: T) => string | undefined;
+  readonly #userOf: (data: T) => string | undefined;
   readonly #format: PayloadFormat<T>;
   readonly #now: () => number;
   readonly #elapsed: () => number;
@@ -33,14 +34,13 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   #closed = false;
 
   /** @param onGone is told when a user's session leaves, for whatever reason. */
-  constructor(options: MemoryStoreOptions<T>, onGone: (user: string, member: Member) => void) {
+  constructor(options: MemoryStoreOptions<T>, onGone: (member: Member) => void) {
     const { maxEntries, maxBytes, maxPayloadBytes, codec, now } = checkMemoryOptions(options);
-    const { userIdOf = () => undefined } = options;
     this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
     this.#rewrites = maxBytes === undefined;
     this.#now = now ?? (() => Date.now());
     this.#elapsed = now ?? (() => performance.now());
-    this.#userIdOf = (data) => userIdOf(data) || undefined;
+    this.#userOf = userOf(options);
     this.#kept = new TieredCache<Kept>({
       maxEntries,
       maxBytes,
@@ -48,7 +48,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
       onLeave: ({ owner }, name, evicted) => {
         this.#format.forget(name);
-        if (owner !== undefined) onGone(owner.user, { name, createdAt: owner.createdAt });
+        if (owner !== undefined) onGone(owner);
         if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
       },
     });
@@ -165,7 +165,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   }
 
   #write(id: string, text: string, entry: SessionEntry<T>, old?: Kept): string {
-    const user = this.#userIdOf(entry.data);
+    const user = this.#userOf(entry.data);
     const deadline = this.#deadline(entry.expiresAt);
     const version = old?.text === text ? old.version : ++this.#versions;
     if (deadline <= this.#elapsed()) this.#kept.delete(id);
@@ -174,7 +174,8 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       old.deadline = deadline;
       old.version = version;
     } else {
-      const owner = user === undefined ? undefined : { user, createdAt: creationOf(entry.data) ?? 0 };
+      const owner =
+        user === undefined ? undefined : { user, name: id, login: trackingOf(entry.data).login ?? 0 };
       this.#kept.set(id, { text, deadline, version, owner }, user !== undefined);
       this.#sweeper.start();
     }

@@ -1,6 +1,7 @@
 import type { Codec } from "../codec.js";
 import { knownOptions } from "../options.js";
 import type { SessionData } from "../store.js";
+import { plainClock, steppedClock } from "../users/clock.js";
 import { USER_OPTIONS, type UserOptions } from "../users/options.js";
 import { UserSessionStore } from "../users/user-session-store.js";
 import { MemoryRecords } from "./memory-records.js";
@@ -33,8 +34,8 @@ export class MemoryStore<T extends SessionData = SessionData> extends UserSessio
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: MemoryStoreOptions<T> = {}) {
     knownOptions("MemoryStore", options, MEMORY_OPTIONS);
-    const { now = () => Date.now() } = options;
-    const index = new MemoryUserIndex(now);
-    super(new MemoryRecords<T>(options, (user, member) => index.forget(user, member)), index, options, now);
+    const clock = options.now === undefined ? steppedClock() : plainClock(options.now);
+    const index = new MemoryUserIndex(clock);
+    super(new MemoryRecords<T>(options, (member) => index.forget(member)), index, options, clock);
   }
 }

@@ -1,43 +1,55 @@
-import { type Cap, type Member, type UserIndex, byAge, textOf } from "../users/user-index.js";
+import type { Clock } from "../users/clock.js";
+import { type Cap, type Member, type UserIndex, byLogin } from "../users/user-index.js";
 
-interface Entry extends Member {
-  expiresAt: number;
+interface Entry {
+  member: Member;
+  /** By the steady clock. */
+  deadline: number;
 }
 
 /** Which sessions a user has, beside the records of one process. */
 export class MemoryUserIndex implements UserIndex {
-  readonly #users = new Map<string, Map<string, Entry>>();
-  readonly #now: () => number;
+  /** By user, and by login. */
+  readonly #users = new Map<string, Map<number, Entry>>();
+  readonly #clock: Clock;
+  #last = 0;
 
-  constructor(now: () => number) {
-    this.#now = now;
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  async add(userId: string, member: Member, expiresAt: number, cap?: Cap): Promise<Member[] | "full"> {
-    if (expiresAt <= this.#now()) {
-      this.forget(userId, member);
-      return [];
-    }
-    const live = this.#live(userId);
-    const isNew = !this.#users.get(userId)?.has(textOf(member));
-    const above = cap === undefined || !isNew ? 0 : live.length + 1 - cap.max;
-    if (above > 0 && cap?.overflow === "reject") return "full";
-    let entries = this.#users.get(userId);
-    if (entries === undefined) this.#users.set(userId, (entries = new Map<string, Entry>()));
-    entries.set(textOf(member), { ...member, expiresAt });
-    return above > 0 ? live.slice(0, above) : [];
+  async enter(user: string, name: string, expiresAt: number, cap?: Cap): Promise<Member | undefined> {
+    if (cap?.overflow === "reject" && this.#live(user).length >= cap.max) return undefined;
+    this.#last = Math.max(Math.floor(this.#clock.steady() * 1_000), this.#last + 1);
+    const member = { user, name, login: this.#last };
+    await this.restore(member, expiresAt);
+    return member;
   }
 
-  async remove(userId: string, member: Member): Promise<void> {
-    this.forget(userId, member);
+  async keep(member: Member, expiresAt: number): Promise<boolean> {
+    const entry = this.#users.get(member.user)?.get(member.login);
+    if (entry !== undefined) entry.deadline = this.#deadline(expiresAt);
+    return entry !== undefined;
   }
 
-  async has(userId: string, member: Member): Promise<boolean> {
-    return this.#users.get(userId)?.has(textOf(member)) ?? false;
+  async restore(member: Member, expiresAt: number): Promise<void> {
+    let entries = this.#users.get(member.user);
+    if (entries === undefined) this.#users.set(member.user, (entries = new Map<number, Entry>()));
+    entries.set(member.login, { member, deadline: this.#deadline(expiresAt) });
   }
 
-  async list(userId: string): Promise<Member[]> {
-    return this.#live(userId);
+  async remove(member: Member): Promise<void> {
+    this.forget(member);
+  }
+
+  async settle(member: Member, max: number): Promise<Member[] | undefined> {
+    if (!this.#users.get(member.user)?.has(member.login)) return undefined;
+    const members = max === Infinity ? [] : this.#live(member.user);
+    return members.length > max ? members : [];
+  }
+
+  async list(user: string): Promise<Member[]> {
+    return this.#live(user);
   }
 
   async clear(): Promise<void> {
@@ -45,16 +57,23 @@ export class MemoryUserIndex implements UserIndex {
   }
 
   /** Drops a member whose record is gone. */
-  forget(userId: string, member: Member): void {
-    const entries = this.#users.get(userId);
-    entries?.delete(textOf(member));
-    if (entries?.size === 0) this.#users.delete(userId);
+  forget({ user, login }: Member): void {
+    const entries = this.#users.get(user);
+    entries?.delete(login);
+    if (entries?.size === 0) this.#users.delete(user);
   }
 
-  #live(userId: string): Entry[] {
-    const entries = [...(this.#users.get(userId)?.values() ?? [])];
-    const now = this.#now();
-    for (const entry of entries) if (entry.expiresAt <= now) this.forget(userId, entry);
-    return entries.filter(({ expiresAt }) => expiresAt > now).sort(byAge);
+  #live(user: string): Member[] {
+    const now = this.#clock.steady();
+    const live: Member[] = [];
+    for (const { member, deadline } of [...(this.#users.get(user)?.values() ?? [])]) {
+      if (deadline > now) live.push(member);
+      else this.forget(member);
+    }
+    return live.sort(byLogin);
+  }
+
+  #deadline(expiresAt: number): number {
+    return expiresAt - this.#clock.now() + this.#clock.steady();
   }
 }

@@ -1,5 +1,6 @@
 import { knownOptions } from "../options.js";
 import type { SessionData } from "../store.js";
+import { plainClock } from "../users/clock.js";
 import { UserSessionStore } from "../users/user-session-store.js";
 import { type RedisClient, assertClient, connect } from "./client.js";
 import { Connection } from "./connection.js";
@@ -39,6 +40,11 @@ export class RedisStore<T extends SessionData = SessionData> extends UserSession
       owned: !client,
     });
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
-    super(records, new RedisUserIndex(connection, prefix), options, () => Date.now());
+    super(
+      records,
+      new RedisUserIndex(connection, prefix),
+      options,
+      plainClock(() => Date.now()),
+    );
   }
 }

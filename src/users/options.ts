@@ -24,6 +24,19 @@ export interface UserOptions<T extends SessionData = SessionData> {
 
 export const USER_OPTIONS = ["userIdOf", "maxPerUser", "overflow", "absoluteTimeoutMs", "hashIds"];
 
+/**
+ * Whose session some data makes it, by the option; nobody's without it.
+ * @throws TypeError when it gives no string: another store would not find it under the same.
+ */
+export function userOf<T extends SessionData>({ userIdOf }: UserOptions<T>): (data: T) => string | undefined {
+  if (userIdOf === undefined) return () => undefined;
+  return (data) => {
+    const user: unknown = userIdOf(data) ?? "";
+    if (typeof user !== "string") throw new TypeError("userIdOf must give a string or undefined");
+    return user === "" ? undefined : user;
+  };
+}
+
 const CENTURY_MS = 3_155_760_000_000;
 
 /** @throws TypeError naming the option and what it takes. */

@@ -1,88 +1,48 @@
-import { SessionConflictError, SessionExistsError, SessionLimitError, hasCode } from "../errors.js";
+import { SessionConflictError, hasCode } from "../errors.js";
 import { assertExpiresAt } from "../payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { splitCreation, withCreation } from "./creation.js";
-import type { UserOptions } from "./options.js";
-import type { Cap, Member, UserIndex } from "./user-index.js";
-
-/** A record with what is tracked of it. */
-export interface Tracked<T extends SessionData> {
-  record: SessionRecord<T>;
-  createdAt: number | undefined;
-  user: string | undefined;
-}
-
-/** A member without a record may be a login that is under way: it stays in the index for as long. */
-const LOGIN_MS = 60_000;
-const MAX_ATTEMPTS = 10;
+import type { Clock } from "./clock.js";
+import type { Logins } from "./logins.js";
+import { mayBeApplied } from "./outcome.js";
+import { Turns, retried } from "./retried.js";
+import type { Stored, StoredSessions } from "./stored-sessions.js";
+import { withTracking } from "./tracking.js";
+import type { Member } from "./user-index.js";
 
 /**
  * Records that know when they were created and whose they are. Every write reads first: the creation
  * time and the user of what is stored decide how long it may live, and which index has it.
  *
- * The index is written before a record, and cleaned after it: a crash between leaves a member without a
- * record, which is skipped, and never a record that no index has.
+ * With an index each write is a compare-and-set: it has to know which user's session it replaces.
  */
 export class TrackedRecords<T extends SessionData> {
   readonly #records: SessionStore<T>;
-  readonly #index: UserIndex;
-  readonly #userIdOf: (data: T) => string | undefined;
-  readonly #cap: Cap | undefined;
-  readonly #absoluteTimeoutMs: number;
-  readonly #now: () => number;
+  readonly #sessions: StoredSessions<T>;
+  /** Without `userIdOf` there are none. */
+  readonly #logins: Logins<T> | undefined;
+  readonly #clock: Clock;
+  readonly #turns = new Turns();
 
-  constructor(records: SessionStore<T>, index: UserIndex, options: UserOptions<T>, now: () => number) {
-    const {
-      userIdOf = () => undefined,
-      maxPerUser,
-      overflow = "destroy-oldest",
-      absoluteTimeoutMs = Infinity,
-    } = options;
+  constructor(
+    records: SessionStore<T>,
+    sessions: StoredSessions<T>,
+    logins: Logins<T> | undefined,
+    clock: Clock,
+  ) {
     this.#records = records;
-    this.#index = index;
-    this.#userIdOf = (data) => userIdOf(data) || undefined;
-    this.#cap = maxPerUser === undefined ? undefined : { max: maxPerUser, overflow };
-    this.#absoluteTimeoutMs = absoluteTimeoutMs;
-    this.#now = now;
-  }
-
-  async read(name: string): Promise<Tracked<T> | undefined> {
-    const stored = await this.#records.get(name);
-    if (stored === undefined) return undefined;
-    const { record, createdAt } = splitCreation(stored);
-    // Another writer, which knows nothing of the limit, may have moved the expiry past it.
-    const end = createdAt === undefined ? Infinity : createdAt + this.#absoluteTimeoutMs;
-    if (end <= this.#now()) {
-      await this.#records.destroy(name);
-      return undefined;
-    }
-    record.expiresAt = Math.min(record.expiresAt, end);
-    return { record, createdAt, user: this.#userIdOf(record.data) };
+    this.#sessions = sessions;
+    this.#logins = logins;
+    this.#clock = clock;
   }
 
   async get(name: string): Promise<SessionRecord<T> | undefined> {
-    return (await this.read(name))?.record;
+    return (await this.#sessions.read(name))?.record;
   }
 
   async create(name: string, entry: SessionEntry<T>): Promise<string> {
     assertSessionId(name);
-    const member = { name, createdAt: this.#now() };
-    const user = this.#userIdOf(entry.data);
-    const bounded = this.#bounded(entry, member.createdAt);
-    if (user === undefined) return this.#records.create(name, bounded);
-    // A login that fails must not have ended another session of its user.
-    if ((await this.read(name)) !== undefined) throw new SessionExistsError();
-    await this.#enter(user, member, bounded.expiresAt);
-    try {
-      const version = await this.#records.create(name, bounded);
-      await this.#leaveIfEvicted(user, member);
-      return version;
-    } catch (error) {
-      // After an outcome that is not known the record may be there: then the member has to stay.
-      if (!mayBeThere(error)) await this.#index.remove(user, member);
-      throw error;
-    }
+    return this.#write(name, entry, undefined, (tracked) => this.#records.create(name, tracked));
   }
 
   async update(
@@ -90,132 +50,90 @@ export class TrackedRecords<T extends SessionData> {
     entry: SessionEntry<T>,
     { ifVersion }: UpdateOptions = {},
   ): Promise<string | undefined> {
-    for (let attempt = 1; ; attempt++) {
-      const current = await this.read(name);
-      if (current === undefined) return undefined;
-      const { version } = current.record;
-      if (ifVersion !== undefined && ifVersion !== version) throw new SessionConflictError(current.record);
-      try {
-        return await this.#replace(name, entry, current, version);
-      } catch (error) {
-        if (!hasCode(error, "ERR_SESSION_CONFLICT")) throw error;
-        if (ifVersion !== undefined)
-          throw new SessionConflictError(splitCreation(error.current).record as SessionRecord<T>);
-        if (attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
+    if (ifVersion !== undefined || this.#logins === undefined) return this.#update(name, entry, ifVersion);
+    return this.#turns.run(name, () => retried(() => this.#update(name, entry)));
   }
 
   async touch(name: string, entry: SessionEntry): Promise<boolean> {
     assertExpiresAt(entry);
-    const current = await this.read(name);
+    const current = await this.#sessions.read(name);
     if (current === undefined) return false;
-    const { record, createdAt, user } = current;
-    if (createdAt === undefined) {
-      // Stored by a writer that keeps no creation time: it counts from now.
-      return (await this.update(name, { data: record.data, expiresAt: entry.expiresAt })) !== undefined;
-    }
-    const expiresAt = this.#endOf(entry.expiresAt, createdAt);
-    if (user !== undefined) await this.#index.add(user, { name, createdAt }, expiresAt);
-    const touched = await this.#records.touch(name, { data: record.data, expiresAt });
-    if (!touched && user !== undefined) await this.#index.remove(user, { name, createdAt });
+    const { createdAt, user, member } = current;
+    if (createdAt === undefined || user !== member?.user) return this.#track(name, entry);
+    const expiresAt = this.#sessions.endOf(entry.expiresAt, createdAt);
+    if (expiresAt <= this.#clock.now()) return this.destroy(name);
+    if (member !== undefined) await this.#logins?.keep(member, expiresAt);
+    const touched = await this.#records.touch(name, { data: current.record.data, expiresAt });
+    if (!touched) await this.#logins?.forget(member);
     return touched;
   }
 
-  async destroy(name: string): Promise<boolean> {
-    const current = await this.read(name);
-    const destroyed = await this.#records.destroy(name);
-    if (current?.user !== undefined) await this.#index.remove(current.user, memberOf(name, current, 0));
-    return destroyed;
+  destroy(name: string): Promise<boolean> {
+    return (this.#logins ?? this.#records).destroy(name);
   }
 
-  /**
-   * Ends the session behind a member of a user's index, if it is there and still that user's.
-   * @returns whether it was.
-   */
-  async end(user: string, member: Member): Promise<boolean> {
-    const current = await this.read(member.name);
-    if (current === undefined) {
-      if (member.createdAt < this.#now() - LOGIN_MS) await this.#index.remove(user, member);
-      return false;
-    }
-    const isTheirs = current.user === user;
-    const ended = isTheirs && (await this.#records.destroy(member.name));
-    await this.#index.remove(user, member);
-    return ended;
+  /** Touches a session of a writer that tracks none: from now on its age is known, and its user's index has it. */
+  #track(name: string, { expiresAt }: SessionEntry): Promise<boolean> {
+    return retried(async () => {
+      const current = await this.#sessions.read(name);
+      if (current === undefined) return false;
+      const { data, version } = current.record;
+      const update = (ifVersion?: string) => this.#update(name, { data, expiresAt }, ifVersion);
+      const written = await update(version).catch((error: unknown) => {
+        if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) return update();
+        throw error;
+      });
+      return written !== undefined;
+    });
   }
 
-  async #replace(name: string, entry: SessionEntry<T>, current: Tracked<T>, ifVersion: string) {
-    const member = memberOf(name, current, this.#now());
-    const user = this.#userIdOf(entry.data);
-    const bounded = this.#bounded(entry, member.createdAt);
-    const isNew = user !== current.user;
-    if (user !== undefined && isNew) await this.#enter(user, member, bounded.expiresAt);
-    else if (user !== undefined) await this.#index.add(user, member, bounded.expiresAt);
-    let version: string | undefined;
+  async #update(name: string, entry: SessionEntry<T>, ifVersion?: string): Promise<string | undefined> {
+    const current = await this.#sessions.read(name);
+    if (current === undefined) return undefined;
+    const { record } = current;
+    if (ifVersion !== undefined && ifVersion !== record.version) throw new SessionConflictError(record);
+    const expected = this.#logins === undefined ? ifVersion : record.version;
+    const options = expected === undefined ? {} : { ifVersion: expected };
     try {
-      version = await this.#records.update(name, bounded, { ifVersion });
+      return await this.#write(name, entry, current, (tracked) =>
+        this.#records.update(name, tracked, options),
+      );
     } catch (error) {
-      if (user !== undefined && isNew && !mayBeThere(error)) await this.#index.remove(user, member);
+      if (!hasCode(error, "ERR_SESSION_CONFLICT")) throw error;
+      const { record } = this.#sessions.sessionOf(name, error.current as SessionRecord<T>);
+      throw new SessionConflictError(record);
+    }
+  }
+
+  /** Writes a session in the place of what was read: its user's index first, and what it leaves there last. */
+  async #write<V extends string | undefined>(
+    name: string,
+    entry: SessionEntry<T>,
+    current: Stored<T> | undefined,
+    write: (tracked: SessionEntry<T>) => Promise<V>,
+  ): Promise<V> {
+    const createdAt = current?.createdAt ?? this.#clock.steady();
+    const expiresAt = this.#sessions.endOf(entry.expiresAt, createdAt);
+    // What is over already is nobody's.
+    const user = expiresAt > this.#clock.now() ? this.#sessions.userOf(entry.data) : undefined;
+    const isLogin = user !== current?.user;
+    const before = current?.member;
+    let member: Member | undefined;
+    if (before !== undefined && before.user === user) await this.#logins?.keep((member = before), expiresAt);
+    else if (user !== undefined) member = await this.#logins?.enter(user, name, expiresAt, isLogin);
+    const data = withTracking(entry.data, { createdAt, login: member?.login });
+    let version: V;
+    try {
+      version = await write({ data, expiresAt });
+    } catch (error) {
+      if (member !== before && !mayBeApplied(error)) await this.#logins?.forget(member);
       throw error;
     }
-    const left = version === undefined ? user : isNew ? current.user : undefined;
-    if (left !== undefined) await this.#index.remove(left, member);
-    if (version !== undefined && user !== undefined && isNew) await this.#leaveIfEvicted(user, member);
+    if (version === undefined) await this.#logins?.forget(member);
+    else if (member !== before) {
+      await this.#logins?.forget(before);
+      await this.#logins?.settle(member, isLogin);
+    }
     return version;
   }
-
-  /** Puts a session into its user's index, and makes room for it. */
-  async #enter(user: string, member: Member, expiresAt: number): Promise<void> {
-    let over = await this.#index.add(user, member, expiresAt, this.#cap);
-    if (over === "full") {
-      // Members whose sessions are gone must not keep a user out.
-      for (const each of await this.#index.list(user)) {
-        const there = await this.read(each.name);
-        if (there?.user !== user && (there !== undefined || each.createdAt < this.#now() - LOGIN_MS)) {
-          await this.#index.remove(user, each);
-        }
-      }
-      over = await this.#index.add(user, member, expiresAt, this.#cap);
-      if (over === "full") throw new SessionLimitError(this.#cap!.max);
-    }
-    for (const each of over) await this.#evict(user, each);
-  }
-
-  /**
-   * A login of the same moment may be evicted before its record is there. It looks for its member after
-   * it has written; so here the member goes, and then the record once more.
-   */
-  async #evict(user: string, member: Member): Promise<void> {
-    const current = await this.read(member.name);
-    const isTheirs = current === undefined || current.user === user;
-    if (isTheirs) await this.#records.destroy(member.name);
-    await this.#index.remove(user, member);
-    if (isTheirs) await this.#records.destroy(member.name);
-  }
-
-  async #leaveIfEvicted(user: string, member: Member): Promise<void> {
-    if (this.#cap !== undefined && !(await this.#index.has(user, member)))
-      await this.#records.destroy(member.name);
-  }
-
-  #bounded(entry: SessionEntry<T>, createdAt: number): SessionEntry<T> {
-    return { data: withCreation(entry.data, createdAt), expiresAt: this.#endOf(entry.expiresAt, createdAt) };
-  }
-
-  #endOf(expiresAt: number, createdAt: number): number {
-    return Math.min(expiresAt, createdAt + this.#absoluteTimeoutMs);
-  }
-}
-
-export function memberOf(
-  name: string,
-  { createdAt }: { createdAt: number | undefined },
-  unknown: number,
-): Member {
-  return { name, createdAt: createdAt ?? unknown };
-}
-
-function mayBeThere(error: unknown): boolean {
-  return hasCode(error, "ERR_STORE_UNAVAILABLE") && (error as { outcome?: string }).outcome !== "not-applied";
 }

@@ -1,12 +1,16 @@
-/** One session in a user's index. Members sort by age. */
+/** One login in a user's index: what made a session this user's. */
 export interface Member {
-  /** Under which name its record is stored. */
+  user: string;
+  /** Under which name the session's record is stored. The record names the login too. */
   name: string;
-  /** Epoch milliseconds. */
-  createdAt: number;
+  /**
+   * When it was, in epoch microseconds of the index's clock; a later login of the user has a larger one.
+   * No two attempts share it: who takes back his own takes nobody else's.
+   */
+  login: number;
 }
 
-/** What `add` is to do when the user has `maxPerUser` sessions already. */
+/** How many logins a user may have, and what one above that does. */
 export interface Cap {
   max: number;
   overflow: "destroy-oldest" | "reject";
@@ -19,30 +23,26 @@ export interface Cap {
  */
 export interface UserIndex {
   /**
-   * Adds a member, or moves the expiry of one that is there; the index lives as long as its last member.
-   * With a cap that is reached, one step with the adding: `"reject"` adds nothing and gives `"full"`;
-   * `"destroy-oldest"` adds, and gives the oldest members that are above the cap, without removing them.
+   * Takes in a login. The index lives as long as its last member.
+   * @returns `undefined`, and takes in none, when the cap is reached and says "reject".
    */
-  add(userId: string, member: Member, expiresAt: number, cap?: Cap): Promise<Member[] | "full">;
-  remove(userId: string, member: Member): Promise<void>;
-  has(userId: string, member: Member): Promise<boolean>;
-  /** All members that have not expired, the oldest first. */
-  list(userId: string): Promise<Member[]>;
+  enter(user: string, name: string, expiresAt: number, cap?: Cap): Promise<Member | undefined>;
+  /** Moves the expiry of a member. @returns whether it was there. */
+  keep(member: Member, expiresAt: number): Promise<boolean>;
+  /** Puts a member back that was lost. */
+  restore(member: Member, expiresAt: number): Promise<void>;
+  remove(member: Member): Promise<void>;
+  /**
+   * For a login that has written its record: who else is there?
+   * @returns all members when there are more than `max`, else none; `undefined` when this one was removed.
+   */
+  settle(member: Member, max: number): Promise<Member[] | undefined>;
+  /** All members that have not expired, the oldest login first. */
+  list(user: string): Promise<Member[]>;
   clear(): Promise<void>;
 }
 
-/** The oldest first. */
-export function byAge(a: Member, b: Member): number {
-  return a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1);
-}
-
-const DIGITS = 16;
-
-/** A member as text. The creation time comes first, at a fixed width, so that texts sort by age. */
-export function textOf({ createdAt, name }: Member): string {
-  return `${String(createdAt).padStart(DIGITS, "0")}:${name}`;
-}
-
-export function parseMember(text: string): Member {
-  return { createdAt: Number(text.slice(0, DIGITS)), name: text.slice(DIGITS + 1) };
+/** The oldest login first. */
+export function byLogin(a: Member, b: Member): number {
+  return a.login - b.login;
 }

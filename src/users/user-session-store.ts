@@ -17,21 +17,16 @@
 import { SessionExistsError } from "../errors.js";
 import { snapshotOf } from "../payload.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { handleOf, namesOf } from "./names.js";
+import type { Clock } from "./clock.js";
+import { Logins } from "./logins.js";
+import { namesOf } from "./names.js";
 import { type UserOptions, checkUserOptions } from "./options.js";
+import { StoredSessions } from "./stored-sessions.js";
 import { TrackedRecords } from "./tracked-records.js";
-import type { Member, UserIndex } from "./user-index.js";
+import type { UserIndex } from "./user-index.js";
+import { type UserSession, UserSessions } from "./user-sessions.js";
 
-/** A session, as its user may see it. */
-export interface UserSession<T extends SessionData = SessionData> {
-  /** Tells sessions apart, and is of no use as an id. */
-  handle: string;
-  /** Epoch milliseconds. */
-  createdAt: number;
-  /** Epoch milliseconds. */
-  expiresAt: number;
-  data: T;
-}
+export type { UserSession };
 
 export interface DestroyByUserOptions {
   /** The id of a session that stays: the one that asks. */
@@ -43,38 +38,32 @@ export interface DestroyByUserOptions {
   scan?: boolean;
 }
 
-/** How many sessions are read or ended at a time. */
-const BATCH = 100;
-
 /**
  * A store over records: what a public store is, with the options that concern users. Without such an
  * option each call goes straight to the records.
  */
 export class UserSessionStore<T extends SessionData = SessionData> implements SessionStore<T> {
   readonly #records: SessionStore<T>;
-  readonly #index: UserIndex;
-  readonly #tracked: TrackedRecords<T>;
+  /** Without `userIdOf` there are none. */
+  readonly #logins: Logins<T> | undefined;
+  readonly #users: UserSessions<T> | undefined;
   readonly #kept: Pick<SessionStore<T>, "get" | "create" | "update" | "touch" | "destroy">;
   readonly #hashIds: boolean;
   /** Whether a write may have to wait for another call before it stores its entry. */
   readonly #waits: boolean;
-  readonly #hasIndex: boolean;
 
-  protected constructor(
-    records: SessionStore<T>,
-    index: UserIndex,
-    options: UserOptions<T>,
-    now: () => number,
-  ) {
+  protected constructor(records: SessionStore<T>, index: UserIndex, options: UserOptions<T>, clock: Clock) {
     const { userIdOf, absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
-    this.#records = records;
-    this.#index = index;
-    this.#tracked = new TrackedRecords(records, index, options, now);
+    const sessions = new StoredSessions(records, options, clock);
+    if (userIdOf !== undefined) {
+      this.#logins = new Logins(records, sessions, index, options, clock);
+      this.#users = new UserSessions(records, sessions, this.#logins);
+    }
     const tracks = userIdOf !== undefined || absoluteTimeoutMs !== undefined;
-    this.#kept = tracks ? this.#tracked : records;
+    this.#records = records;
+    this.#kept = tracks ? new TrackedRecords(records, sessions, this.#logins, clock) : records;
     this.#waits = tracks || hashIds;
     this.#hashIds = hashIds;
-    this.#hasIndex = userIdOf !== undefined;
   }
 
   get(id: string): Promise<SessionRecord<T> | undefined> {
@@ -108,9 +97,8 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
     return this.#records.count();
   }
 
-  async clear(): Promise<void> {
-    await this.#records.clear();
-    if (this.#hasIndex) await this.#index.clear();
+  clear(): Promise<void> {
+    return (this.#logins ?? this.#records).clear();
   }
 
   async ping(): Promise<void> {
@@ -126,18 +114,7 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
    * @throws TypeError when the store has no `userIdOf`.
    */
   async listByUser(userId: string): Promise<UserSession<T>[]> {
-    const sessions: UserSession<T>[] = [];
-    for (const members of batches(await this.#membersOf("listByUser", userId))) {
-      const found = await Promise.all(members.map(({ name }) => this.#tracked.read(name)));
-      found.forEach((each, i) => {
-        const { name, createdAt } = members[i] as Member;
-        if (each?.user === userId) {
-          const { data, expiresAt } = each.record;
-          sessions.push({ handle: handleOf(name), createdAt: each.createdAt ?? createdAt, expiresAt, data });
-        }
-      });
-    }
-    return sessions;
+    return this.#usersFor("listByUser", userId).list(userId);
   }
 
   /**
@@ -150,17 +127,8 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
     userId: string,
     { exceptId, scan = false }: DestroyByUserOptions = {},
   ): Promise<number> {
-    const members = await this.#membersOf("destroyByUser", userId);
-    const except: string[] = exceptId === undefined ? [] : namesOf(exceptId, this.#hashIds);
-    let ended = 0;
-    const end = async (some: Member[]) => {
-      const others = some.filter(({ name }) => !except.includes(name));
-      const results = await Promise.all(others.map((member) => this.#tracked.end(userId, member)));
-      ended += results.filter(Boolean).length;
-    };
-    for (const some of batches(members)) await end(some);
-    if (scan) for await (const some of this.#allOf(userId)) await end(some);
-    return ended;
+    const except = exceptId === undefined ? [] : namesOf(exceptId, this.#hashIds);
+    return this.#usersFor("destroyByUser", userId).end(userId, except, scan);
   }
 
   /**
@@ -169,9 +137,7 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
    * @throws TypeError when the store has no `userIdOf`.
    */
   async destroyByHandle(userId: string, handle: string): Promise<boolean> {
-    const members = await this.#membersOf("destroyByHandle", userId);
-    const member = members.find(({ name }) => handleOf(name) === handle);
-    return member !== undefined && this.#tracked.end(userId, member);
+    return this.#usersFor("destroyByHandle", userId).endOne(userId, handle);
   }
 
   async #createLater(id: string, entry: SessionEntry<T>): Promise<string> {
@@ -190,18 +156,11 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
     return this.#firstOf(id, (name) => this.#kept.update(name, now, options));
   }
 
-  async #membersOf(method: string, userId: string): Promise<Member[]> {
-    if (!this.#hasIndex) throw new TypeError(`${method} takes a store with the option userIdOf`);
+  #usersFor(method: string, userId: string): UserSessions<T> {
+    if (this.#users === undefined) throw new TypeError(`${method} takes a store with the option userIdOf`);
     if (typeof userId !== "string" || userId === "")
       throw new TypeError("userId must be a string that is not empty");
-    return this.#index.list(userId);
-  }
-
-  async *#allOf(userId: string): AsyncGenerator<Member[]> {
-    for await (const name of this.#records.ids()) {
-      const found = await this.#tracked.read(name);
-      if (found?.user === userId) yield [{ name, createdAt: found.createdAt ?? 0 }];
-    }
+    return this.#users;
   }
 
   /** Asks for the first name that a session may have, and for the old one when there is none. */
@@ -214,8 +173,4 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
     }
     return answer;
   }
-}
-
-function* batches<M>(all: M[]): Generator<M[]> {
-  for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
 }

@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
-import { runUsersModel } from "./model.js";
+import { runUsersModel } from "./run-model.js";
 
-const commands = Number(process.env.MODEL_COMMANDS ?? 5_000);
+// All of them: npm run test:users-model. A failure names its seed: MODEL_SEED=….
+const most = process.env.MODE === "full" ? 100_000 : 5_000;
+const commands = Number(process.env.MODEL_COMMANDS ?? most);
 const seed = Number(process.env.MODEL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-// All of them: MODEL_COMMANDS=100000 (npm run test:users-model). A failure names its seed: MODEL_SEED=….
 it(
   `memory, Redis and a Map give the same answers to ${commands} commands`,
   { timeout: 1_800_000 },

@@ -5,8 +5,14 @@ import { join } from "node:path";
 import process from "node:process";
 import { NODE_MAJORS, nodeOf, root, run } from "./run.mjs";
 
-/** These test how the package is made, what the tests stand on, and a demo that runs from the sources. */
-const WITHOUT = ["test/package/**", "test/support/**", "test/support.test.ts", "test/examples/demo.test.ts"];
+/** These test how the package is made, what the documents say, what the tests stand on, and a demo that runs from the sources. */
+const WITHOUT = [
+  "test/package/**",
+  "test/docs/**",
+  "test/support/**",
+  "test/support.test.ts",
+  "test/examples/demo.test.ts",
+];
 
 if (!existsSync(join(root, "dist/index.js"))) {
   console.error("there is no build to test; `npm run build` makes it");

@@ -4,7 +4,7 @@ import { type FaultCase, Findings, type Profile } from "../fault-case.js";
 import { withRig } from "../support/rigs.js";
 import { SentinelRig } from "../support/sentinel-rig.js";
 import { ALLOWANCE_MS } from "../support/tally.js";
-import { type Servers, Traffics } from "../support/traffics.js";
+import { type Servers, Traffics, serversOf } from "../support/traffics.js";
 
 const TIMEOUT_MS = 300;
 /** For each of the stores. */
@@ -111,12 +111,6 @@ function clusterEvents(cluster: RedisCluster): Event[] {
       },
     ],
   ];
-}
-
-function serversOf(cluster: RedisCluster): Servers {
-  const hosts = cluster.nodes.map(({ host, port }) => ({ host, port }));
-  const client = cluster.client();
-  return { place: { mode: "cluster", url: cluster.url, hosts }, raw: async () => client };
 }
 
 function repeat(times: number, events: Event[]): Event[] {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, type Socket, createServer } from "node:net";
+import { parseCommand } from "./resp.js";
 import type { Place } from "./variants.js";
 
 /** Stands in for what real nodes settle within seconds: each says that the key is elsewhere, namely here. */
@@ -20,7 +21,7 @@ export async function startMovedLoop(): Promise<FakeCluster> {
     let text = "";
     socket.on("data", (chunk: Buffer) => {
       text += chunk.toString("latin1");
-      for (let parsed = parse(text); parsed !== undefined; parsed = parse(text)) {
+      for (let parsed = parseCommand(text); parsed !== undefined; parsed = parseCommand(text)) {
         text = text.slice(parsed.length);
         socket.write(reply(parsed.words, port));
       }
@@ -56,22 +57,4 @@ function reply([name = "", first = "", ...rest]: string[], port: number): string
     return `*1\r\n*3\r\n:0\r\n:16383\r\n*2\r\n${bulk("127.0.0.1")}:${port}\r\n`;
   }
   return `-MOVED 1 127.0.0.1:${port}\r\n`;
-}
-
-/** One command of what came in, and how long it was; nothing when it is not all there. */
-function parse(text: string): { words: string[]; length: number } | undefined {
-  const head = /^\*(\d+)\r\n/.exec(text);
-  if (head === null) return undefined;
-  let at = head[0].length;
-  const words: string[] = [];
-  while (words.length < Number(head[1])) {
-    const size = /^\$(\d+)\r\n/.exec(text.slice(at, at + 20));
-    if (size === null) return undefined;
-    at += size[0].length;
-    const end = at + Number(size[1]);
-    if (text.length < end + 2) return undefined;
-    words.push(text.slice(at, end));
-    at = end + 2;
-  }
-  return { words, length: at };
 }

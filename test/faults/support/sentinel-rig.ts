@@ -1,6 +1,6 @@
 import { type SentinelGroup, startSentinel } from "../../support/redis-sentinel.js";
-import type { RedisServer } from "../../support/redis-server.js";
 import { waitUntil } from "../../support/wait-until.js";
+import { bringInStep } from "./replication.js";
 import type { Rig } from "./rig.js";
 import type { Place } from "./variants.js";
 
@@ -31,11 +31,7 @@ export class SentinelRig implements Rig {
     const master = await this.group.currentMaster();
     const replica = master === this.group.master ? this.group.replica : this.group.master;
     // What the replica has not heard of yet would be lost when it is promoted: that is another case.
-    await master.command("CLIENT", "PAUSE", 10_000, "WRITE");
-    await waitUntil(
-      "the replica has all",
-      async () => (await offsetOf(master)) === (await offsetOf(replica)),
-    );
+    await bringInStep(master, replica);
     await Promise.all([master.kill(), replica.kill()]);
   }
 
@@ -65,8 +61,4 @@ export class SentinelRig implements Rig {
       return (await master.command("SET", "is-there-a-master", 1, "PX", 1)) === "OK";
     });
   }
-}
-
-async function offsetOf(server: RedisServer): Promise<string | undefined> {
-  return /master_repl_offset:(\d+)/.exec(String(await server.command("INFO", "replication")))?.[1];
 }

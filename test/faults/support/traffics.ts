@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { RedisCluster } from "../../support/redis-cluster.js";
 import type { Findings } from "../fault-case.js";
 import type { Rig } from "./rig.js";
 import { baseCounts } from "./tally.js";
@@ -7,6 +8,12 @@ import { type Subject, open } from "./variants.js";
 
 /** Servers, as far as traffic needs them. */
 export type Servers = Pick<Rig, "place" | "raw">;
+
+export function serversOf(cluster: RedisCluster): Servers {
+  const hosts = cluster.nodes.map(({ host, port }) => ({ host, port }));
+  const client = cluster.client();
+  return { place: { mode: "cluster", url: cluster.url, hosts }, raw: async () => client };
+}
 
 /** Traffic on every kind of store, on servers of these modes. */
 export class Traffics {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { type Codec, jsonCodec } from "./codec.js";
 import { knownOptions } from "./options.js";
+import { markStale } from "./stale.js";
 
 export interface EncryptionKey {
   /** Stored beside each payload: 1 to 64 letters, digits, `_`, `.` or `-`. Never give it to another key. */
@@ -10,7 +11,10 @@ export interface EncryptionKey {
 }
 
 export interface EncryptedOptions {
-  /** The first key writes, all of them read: put a new one in front, drop an old one when its sessions are gone. */
+  /**
+   * The first key writes, all of them read. Put a new one last on every server, then in front on every
+   * server; drop an old one when the sessions that it wrote are gone or written anew.
+   */
   keys: EncryptionKey[];
   /** Whether sessions that are stored in plain text are read, as on a live store that had no encryption. @default true */
   acceptPlain?: boolean;
@@ -27,7 +31,8 @@ const TAG_BYTES = 16;
 /**
  * A codec that encrypts what another one writes, with AES-256-GCM. A payload is bound to its session's
  * id, and cannot be moved to another. A wrong or missing key and any changed bit are a miss, with the
- * event `payload-undecodable`. A session under an old key is written with the first one at its next save.
+ * event `payload-undecodable`. A session in plain text or under an old key is encrypted with the first one at
+ * its next write; the adapters write it at its next save or touch, also when nothing in it has changed.
  * @throws TypeError naming the option that is not valid.
  */
 export function encrypted(options: EncryptedOptions): Codec {
@@ -46,7 +51,7 @@ export function encrypted(options: EncryptedOptions): Codec {
     decode(text, id) {
       if (!text.startsWith(`${MARK}:`)) {
         if (!acceptPlain) throw new TypeError("not encrypted");
-        return codec.decode(text, id);
+        return markStale(codec.decode(text, id));
       }
       const [, keyId = "", payload = "", ...more] = text.split(":");
       const key = keys.get(keyId);
@@ -60,7 +65,8 @@ export function encrypted(options: EncryptedOptions): Codec {
       });
       decipher.setAAD(boundTo(keyId, id)).setAuthTag(bytes.subarray(-TAG_BYTES));
       const plain = [decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()];
-      return codec.decode(Buffer.concat(plain).toString("utf8"), id);
+      const data = codec.decode(Buffer.concat(plain).toString("utf8"), id);
+      return keyId === writing![0] ? data : markStale(data);
     },
   };
 }

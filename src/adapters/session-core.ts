@@ -1,25 +1,15 @@
 import { hasCode } from "../errors.js";
 import { publish, type SessionaryEvents } from "../events.js";
-import type { SessionData, SessionEntry, SessionRecord, SessionStore } from "../store.js";
+import { isStale } from "../stale.js";
+import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { type CookieData, checkCookie, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
 import { ConflictMerger } from "./conflict-merger.js";
 import { reported } from "./fault.js";
 import { type Image, entryOf, entryOfImage, imageOf, sameImage } from "./image.js";
 import { type AdapterOptions, type CheckedAdapterOptions, checkAdapterOptions } from "./options.js";
+import { GONE, type Loaded, type LoadedImage, type Tie, Ties } from "./ties.js";
 
-/**
- * The session as this request last saw it stored, or that it is gone. After a merge `stored` is missing:
- * the store then holds more than the live session does, and no version says what the live one stands on.
- */
-export type Loaded = (Image & { readonly stored?: { readonly version: string } }) | typeof GONE;
-export const GONE = Symbol("gone");
-
-/** What is known of a live session object, or of what `load` gave for `id`. Saves of one object take turns. */
-interface Tie {
-  id?: string;
-  loaded?: Loaded;
-  saving?: Promise<void>;
-}
+export { GONE, type Loaded };
 
 /**
  * What both adapters do between a framework and a store: tell a create from an update, drop a save
@@ -30,7 +20,7 @@ export class SessionCore {
   readonly #adapter: string;
   readonly #options: CheckedAdapterOptions;
   readonly #merger: ConflictMerger;
-  readonly #ties = new WeakMap<object, Tie>();
+  readonly #ties = new Ties();
   #detectsConflicts: boolean;
 
   /** @throws TypeError naming the option that is not valid. */
@@ -58,7 +48,13 @@ export class SessionCore {
       return undefined;
     }
     const cookie = withExpiry(stored, expiresAt);
-    const loaded = { fields: JSON.stringify(fields), cookie, expiresAt, stored: record };
+    const loaded = {
+      fields: JSON.stringify(fields),
+      cookie,
+      expiresAt,
+      stored: record,
+      isStale: isStale(record.data),
+    };
     const data = { cookie: { ...cookie }, ...fields };
     this.#ties.set(data, { id, loaded });
     return { data, loaded };
@@ -70,7 +66,7 @@ export class SessionCore {
   }
 
   isTied(session: object): boolean {
-    return this.#ties.has(session);
+    return this.#ties.get(session) !== undefined;
   }
 
   loadedOf(session: object): Loaded | undefined {
@@ -84,7 +80,7 @@ export class SessionCore {
   async save(id: string, session: object): Promise<void> {
     await reported("save", async () => {
       const { image, entry } = imageOf(session, this.#options.ttlMs);
-      await this.#inTurn(session, (tie, waited) =>
+      await this.#ties.inTurn(session, (tie, waited) =>
         this.#save(id, tie, image, waited ? entryOfImage(image) : entry),
       );
     });
@@ -108,7 +104,7 @@ export class SessionCore {
     await reported("touch", async () => {
       const { cookie: _, ...fields } = session as SessionData;
       const entry = entryOf(session, fields, this.#options.ttlMs);
-      await this.#inTurn(session, async (tie) => {
+      await this.#ties.inTurn(session, async (tie) => {
         const { loaded } = tie;
         // The frameworks' change detection leaves the cookie out; a touch alone would lose its change.
         const sameCookie =
@@ -143,7 +139,7 @@ export class SessionCore {
   /** @returns what the live session then stands on, or `undefined` when the session is gone. */
   async #update(
     id: string,
-    loaded: Exclude<Loaded, typeof GONE>,
+    loaded: LoadedImage,
     image: Image,
     entry: SessionEntry,
   ): Promise<Loaded | undefined> {
@@ -151,12 +147,13 @@ export class SessionCore {
       const current = await this.store.get(id);
       return current && this.#merge(id, loaded, image, current);
     }
+    const options: UpdateOptions =
+      this.#detectsConflicts && loaded.stored ? { ifVersion: loaded.stored.version } : {};
     try {
-      const options = this.#detectsConflicts && loaded.stored ? { ifVersion: loaded.stored.version } : {};
       const version = await this.store.update(id, entry, options);
       return version === undefined ? undefined : { ...image, stored: { version } };
     } catch (error) {
-      if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) {
+      if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN") && options.ifVersion !== undefined) {
         this.#stopDetecting();
         return this.#update(id, loaded, image, entry);
       }
@@ -171,7 +168,7 @@ export class SessionCore {
 
   async #merge(
     id: string,
-    loaded: Exclude<Loaded, typeof GONE>,
+    loaded: LoadedImage,
     image: Image,
     current: SessionRecord,
   ): Promise<Loaded | undefined> {
@@ -182,6 +179,7 @@ export class SessionCore {
   async #touch(id: string, tie: Tie, entry: SessionEntry): Promise<void> {
     const { loaded } = tie;
     if (loaded === GONE) return drop("touch");
+    if (loaded?.isStale && loaded.stored) return this.#rewrite(id, tie, loaded, loaded.stored.version, entry);
     if (loaded !== undefined && !this.#touchIsDue(loaded.expiresAt, entry.expiresAt)) return;
     if (!(await this.store.touch(id, entry))) {
       tie.loaded = GONE;
@@ -189,22 +187,31 @@ export class SessionCore {
     } else if (loaded !== undefined) tie.loaded = { ...loaded, expiresAt: entry.expiresAt };
   }
 
+  /** Writes an unchanged session anew, unless another request has: then it is touched. */
+  async #rewrite(
+    id: string,
+    tie: Tie,
+    loaded: LoadedImage,
+    ifVersion: string,
+    entry: SessionEntry,
+  ): Promise<void> {
+    const fresh = { ...loaded, isStale: false };
+    try {
+      const version = await this.store.update(id, entry, { ifVersion });
+      tie.loaded =
+        version === undefined ? GONE : { ...fresh, expiresAt: entry.expiresAt, stored: { version } };
+      if (version === undefined) drop("touch");
+    } catch (error) {
+      if (!hasCode(error, "ERR_SESSION_CONFLICT") && !hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) throw error;
+      tie.loaded = fresh;
+      await this.#touch(id, tie, entry);
+    }
+  }
+
   /** From the stored expiry, so that all processes share one window. */
   #touchIsDue(storedExpiresAt: number, expiresAt: number): boolean {
     const windowMs = Math.min(this.#options.touchAfterMs, (expiresAt - Date.now()) / 10);
     return Math.abs(expiresAt - storedExpiresAt) >= windowMs;
-  }
-
-  async #inTurn(session: object, task: (tie: Tie, waited: boolean) => Promise<void>): Promise<void> {
-    let tie = this.#ties.get(session);
-    if (tie === undefined) this.#ties.set(session, (tie = {}));
-    const turn = tie;
-    const run = turn.saving === undefined ? task(turn, false) : turn.saving.then(() => task(turn, true));
-    const settled = run.then(noop, noop).then(() => {
-      if (turn.saving === settled) delete turn.saving;
-    });
-    turn.saving = settled;
-    await run;
   }
 
   #stopDetecting(): void {
@@ -221,5 +228,3 @@ export class SessionCore {
 function drop(operation: SessionaryEvents["save-dropped"]["operation"]): void {
   publish("save-dropped", { operation });
 }
-
-function noop(): void {}

@@ -1,3 +1,4 @@
+import { isStale, markStale } from "../stale.js";
 import type { SessionData, SessionRecord } from "../store.js";
 
 /**
@@ -27,7 +28,7 @@ export function trackingOf(data: SessionData): Tracking {
 export function withoutTracking<T extends SessionData>(stored: SessionRecord<T>): SessionRecord<T> {
   const { [CREATED_AT]: _, [LOGIN]: __, ...data } = stored.data;
   return {
-    data: data as T,
+    data: (isStale(stored.data) ? markStale(data) : data) as T,
     expiresAt: stored.expiresAt,
     get version() {
       return stored.version;

@@ -1,3 +1,4 @@
+import type { UserOptions } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
@@ -14,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(() => server.client().flushall());
 
-function scriptless(): RedisStore {
-  const store = new RedisStore({ url: `redis://app:pw@${server.host}:${server.port}` });
+function scriptless(options: UserOptions = {}): RedisStore {
+  const store = new RedisStore({ url: `redis://app:pw@${server.host}:${server.port}`, ...options });
   onTestFinished(() => store.close());
   return store;
 }
@@ -35,8 +36,8 @@ test("this user may indeed run no script", async () => {
 });
 
 describe.each(FRAMEWORKS)("%s on a Redis that forbids scripts", (framework) => {
-  async function loggedIn(options: AppOptions = {}) {
-    const store = scriptless();
+  async function loggedIn(options: AppOptions = {}, userOptions: UserOptions = {}) {
+    const store = scriptless(userOptions);
     const app = await startApp(framework, store, { cookie: { maxAge: 3_600_000 }, ...options });
     const browser = new Browser();
     const { result: id } = await browser.visit(app, (v) => ((v.session.name = "ann"), v.id));
@@ -59,6 +60,26 @@ describe.each(FRAMEWORKS)("%s on a Redis that forbids scripts", (framework) => {
     expect(app.errors).toEqual([]);
     expect(seen).toEqual([["conflict-detection-off", { adapter: `${framework}Store` }]]);
     expect(warned).toEqual([expect.stringMatching(/^SessionaryWarning: the session store forbids scripts/)]);
+  });
+
+  test("saves with absoluteTimeoutMs, many requests at once, and a session of another writer", async () => {
+    const { store, app, browser, id } = await loggedIn({ touchAfterMs: 0 }, { absoluteTimeoutMs: 600_000 });
+    const saves = [1, 2, 3].map((n) => browser.twin().visit(app, (v) => void (v.session[`n${n}`] = n)));
+    expect((await Promise.all(saves)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    const { "sessionary:createdAt": _, ...theirs } = JSON.parse(
+      (await server.client().get(`sess:${id}`))!,
+    ) as Record<string, unknown>;
+    await server.client().set(`sess:${id}`, JSON.stringify(theirs), "PX", 60_000);
+    expect((await browser.visit(app, () => {})).status).toBe(200);
+    expect((await store.get(id))!.expiresAt).toBeGreaterThan(Date.now() + 500_000);
+    expect(app.errors).toEqual([]);
+  });
+
+  test("says that userIdOf needs them, once for each save", async () => {
+    const userIdOf = ({ user }: Record<string, unknown>) => user as string | undefined;
+    const { app, browser } = await loggedIn({}, { userIdOf });
+    await browser.visit(app, (v) => void (v.session.user = "ann"));
+    expect(app.errors).toEqual([expect.objectContaining({ code: "ERR_SCRIPTS_FORBIDDEN" })]);
   });
 
   test("brings no session back that was destroyed while a request held it", async () => {

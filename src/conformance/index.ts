@@ -9,7 +9,7 @@ import { whole } from "./whole.js";
 import { writing } from "./writing.js";
 
 export { userConformance } from "./users.js";
-export type { UserStoreUnderTest } from "./users.js";
+export type { StoreWithUsers, UserStoreUnderTest } from "./users.js";
 export type { StoreUnderTest, Supports, TestClock, TestRunner } from "./subject.js";
 
 /** The headings of the contract in src/store.ts, and under each its sentences. */

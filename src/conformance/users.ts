@@ -1,47 +1,32 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SessionData } from "../store.js";
-import type { UserOptions } from "../users/options.js";
-import type { UserSessionStore } from "../users/user-session-store.js";
 import { rejectionOf } from "./rejections.js";
-import { inParallel } from "./sentence.js";
 import type { TestRunner } from "./subject.js";
+import { races } from "./user-races.js";
+import {
+  type StoreWithUsers,
+  type UserStoreUnderTest,
+  type UserTest,
+  HOUR_MS,
+  createInTurn,
+  entry,
+  numbersOf,
+} from "./user-subject.js";
 
-/** A store that knows users: how to open one. */
-export interface UserStoreUnderTest {
-  name: string;
-  /** Opens a store that is empty and shares no session with those opened before. The suite closes it. */
-  open: (options: UserOptions) => UserSessionStore | Promise<UserSessionStore>;
-}
-
-const HOUR_MS = 3_600_000;
+export type { StoreWithUsers, UserStoreUnderTest };
 
 /** Whose session it is: its field `user`. */
 const userIdOf = (data: SessionData) => data.user as string | undefined;
 
-const entry = (data: SessionData, lifetimeMs = HOUR_MS) => ({ data, expiresAt: Date.now() + lifetimeMs });
-
-const numbersOf = async (store: UserSessionStore, user: string) =>
-  (await store.listByUser(user)).map(({ data }) => data.n);
-
-/** So that no two sessions are of one age. */
-const inTurn = async (store: UserSessionStore, ids: string[], user: string) => {
-  for (const [n, id] of ids.entries()) {
-    await store.create(id, entry({ user, n }));
-    await sleep(2);
-  }
-};
-
-type Test = (open: (options?: UserOptions) => Promise<UserSessionStore>) => Promise<void>;
-
 /** Each sentence at the top of src/users/user-session-store.ts, and how a store is asked whether it keeps it. */
-const SENTENCES: Record<string, Test> = {
+const SENTENCES: Record<string, UserTest> = {
   "`listByUser` gives each live session of the user, the oldest first, with a handle that is no id.": async (
     open,
   ) => {
     const store = await open();
     const before = Date.now();
-    await inTurn(store, ["c", "a", "b"], "ann");
+    await createInTurn(store, ["c", "a", "b"], "ann");
     await store.create("bobs", entry({ user: "bob" }));
     await store.create("nobodys", entry({}));
     await store.destroy("a");
@@ -65,7 +50,7 @@ const SENTENCES: Record<string, Test> = {
   "`destroyByUser` ends every session that the user had when it was called, but for `exceptId`, and tells how many.":
     async (open) => {
       const store = await open();
-      await inTurn(store, ["a", "b", "c"], "ann");
+      await createInTurn(store, ["a", "b", "c"], "ann");
       await store.create("bobs", entry({ user: "bob" }));
       assert.equal(await store.destroyByUser("ann", { exceptId: "b" }), 2);
       assert.deepEqual(await numbersOf(store, "ann"), [1]);
@@ -76,7 +61,7 @@ const SENTENCES: Record<string, Test> = {
 
   "`destroyByHandle` ends one session of that user, and no other user's.": async (open) => {
     const store = await open();
-    await inTurn(store, ["a", "b"], "ann");
+    await createInTurn(store, ["a", "b"], "ann");
     const [first] = await store.listByUser("ann");
     assert.ok(first !== undefined);
     assert.equal(await store.destroyByHandle("bob", first.handle), false);
@@ -99,51 +84,7 @@ const SENTENCES: Record<string, Test> = {
     }
   },
 
-  "Logins that race all appear, and none that was there before outlives a `destroyByUser` among them.":
-    async (open) => {
-      const store = await open();
-      await inParallel((n) => store.create(`old-${n}`, entry({ user: "ann", n })));
-      assert.equal((await store.listByUser("ann")).length, await store.count());
-      const ended = store.destroyByUser("ann");
-      await inParallel((n) => store.create(`new-${n}`, entry({ user: "ann", n })));
-      await ended;
-      await inParallel(async (n) => assert.equal(await store.get(`old-${n}`), undefined));
-      assert.equal((await store.listByUser("ann")).length, await store.count(), "what is left is listed");
-      await store.destroyByUser("ann");
-      assert.equal(await store.count(), 0, "and can be ended");
-    },
-
-  "With `maxPerUser` the oldest sessions of a user end, however many logins race.": async (open) => {
-    const store = await open({ maxPerUser: 3 });
-    await inTurn(store, ["a", "b", "c", "d", "e"], "ann");
-    assert.deepEqual(await numbersOf(store, "ann"), [2, 3, 4]);
-    await inParallel((n) => store.create(`id-${n}`, entry({ user: "ann", n })));
-    assert.equal(await store.count(), 3);
-    assert.equal((await store.listByUser("ann")).length, 3);
-    await store.create("nobodys", entry({}));
-    await store.update("nobodys", entry({ user: "ann" }));
-    assert.equal(await store.count(), 3, "a login on an anonymous session counts as well");
-  },
-
-  'With `overflow: "reject"` a login above `maxPerUser` fails with `SessionLimitError`, and writes nothing.':
-    async (open) => {
-      const store = await open({ maxPerUser: 3, overflow: "reject" });
-      const logins = await inParallel((n) =>
-        store.create(`id-${n}`, entry({ user: "ann", n })).then(
-          () => "created",
-          (error: { code?: unknown }) => error.code,
-        ),
-      );
-      assert.equal(logins.filter((login) => login === "created").length, 3);
-      assert.equal(logins.filter((login) => login === "ERR_SESSION_LIMIT").length, logins.length - 3);
-      assert.equal(await store.count(), 3);
-      await store.create("nobodys", entry({ n: 1 }));
-      const error: unknown = await rejectionOf(() => store.update("nobodys", entry({ user: "ann" })));
-      assert.equal((error as { code?: unknown }).code, "ERR_SESSION_LIMIT");
-      assert.deepEqual((await store.get("nobodys"))?.data, { n: 1 });
-      await store.destroyByUser("ann");
-      await store.create("later", entry({ user: "ann" }));
-    },
+  ...races,
 
   "With `absoluteTimeoutMs` no write and no touch carries a session past its creation plus that.": async (
     open,
@@ -190,7 +131,7 @@ export function userConformance({ describe, it }: TestRunner, subject: UserStore
   describe(`${subject.name}: Users`, () => {
     for (const [says, test] of Object.entries(SENTENCES)) {
       it(says, async () => {
-        const opened: UserSessionStore[] = [];
+        const opened: StoreWithUsers[] = [];
         try {
           await test(async (options) => {
             const store = await subject.open({ userIdOf, ...options });

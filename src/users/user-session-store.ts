@@ -8,8 +8,13 @@
  * - `destroyByHandle` ends one session of that user, and no other user's.
  * - A session that changes its user moves from one user's list to the other's.
  * - Logins that race all appear, and none that was there before outlives a `destroyByUser` among them.
+ * - Logins on sessions that are there, and logins that meet a `clear`, are ended or listed, too.
+ * - Of logins that race for one session or one id, the one that holds is listed.
+ * - Updates without `ifVersion` meet no conflict, however many race.
  * - With `maxPerUser` the oldest sessions of a user end, however many logins race.
  * - With `overflow: "reject"` a login above `maxPerUser` fails with `SessionLimitError`, and writes nothing.
+ * - A session that ended or went to another user takes no place under `maxPerUser`, whatever raced with that.
+ * - A login that fails ends no other session.
  * - With `absoluteTimeoutMs` no write and no touch carries a session past its creation plus that.
  * - What is kept to track a session shows in no record.
  */

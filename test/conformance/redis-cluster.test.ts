@@ -33,7 +33,9 @@ storeConformance(
     },
   ),
 );
+const ofItsOwn: Backend = { write, reach: () => ({ url: cluster.url }) };
+userConformance(runner, redisUserSubject("RedisStore on a Cluster", ofItsOwn));
 userConformance(
   runner,
-  redisUserSubject("RedisStore on a Cluster", { write, reach: () => ({ url: cluster.url }) }),
+  redisUserSubject("RedisStore with hashIds on a Cluster", ofItsOwn, { hashIds: true }),
 );

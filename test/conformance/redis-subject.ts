@@ -13,10 +13,15 @@ export interface Backend {
 let stores = 0;
 
 /** RedisStore as the suite on users takes it. */
-export function redisUserSubject(name: string, { reach }: Backend): UserStoreUnderTest {
+export function redisUserSubject(
+  name: string,
+  { reach }: Backend,
+  more: UserOptions = {},
+): UserStoreUnderTest {
+  const fixed = { timeoutMs: 5_000, ...more };
   return {
     name,
-    open: (options) => new RedisStore({ ...reach(), ...options, prefix: `s${++stores}:`, timeoutMs: 5_000 }),
+    open: (options) => new RedisStore({ ...reach(), ...options, ...fixed, prefix: `s${++stores}:` }),
   };
 }
 

@@ -37,7 +37,4 @@ storeConformance(
 );
 
 userConformance(runner, redisUserSubject("RedisStore", ofItsOwn));
-userConformance(runner, {
-  ...redisUserSubject("RedisStore with hashIds", ofItsOwn),
-  open: (options) => redisUserSubject("", ofItsOwn).open({ ...options, hashIds: true }),
-});
+userConformance(runner, redisUserSubject("RedisStore with hashIds", ofItsOwn, { hashIds: true }));

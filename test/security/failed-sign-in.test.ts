@@ -43,4 +43,12 @@ describe("a sign-in that changed nothing, as its error says,", () => {
     await failToCreate("b", 2);
     expect(await listed()).toEqual([1]);
   });
+
+  it("since it was too large, ended no other session of its user", async () => {
+    const { store, listed } = await start({ maxPerUser: 2, maxPayloadBytes: 1_000 });
+    for (const n of [1, 2]) await store.create(`id-${n}`, session(n));
+    const large = { ...session(3), data: { user: "ann", text: "x".repeat(2_000) } };
+    await expect(store.create("large", large)).rejects.toMatchObject({ code: "ERR_PAYLOAD_TOO_LARGE" });
+    expect(await listed()).toEqual([1, 2]);
+  });
 });

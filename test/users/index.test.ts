@@ -163,79 +163,9 @@ describe.each(["memory", "redis"] as const)("a user's sessions in the %s store",
     await expect(open({ userIdOf: undefined, maxPerUser: 2 })).rejects.toThrow("maxPerUser takes userIdOf");
     await expect(open({ overflow: "drop" })).rejects.toThrow('overflow must be "destroy-oldest" or "reject"');
     await expect(open({ absoluteTimeoutMs: 0 })).rejects.toThrow("absoluteTimeoutMs must be an integer");
+    const numbered = await open({ userIdOf: ({ n }: { n: unknown }) => n as string });
+    await expect(numbered.create("id", entry({ n: 42 }))).rejects.toThrow("userIdOf must give a string");
+    expect(await numbered.count()).toBe(0);
     await expect(open({ hashIds: 1 })).rejects.toThrow("hashIds must be true or false");
-  });
-});
-
-describe("the index in Redis", () => {
-  const keys = async () => ((await (await stores.redis()).command("KEYS", "*")) as string[]).sort();
-
-  it("is gone with the user's last session, and holds no user id", async () => {
-    const store = await stores.open("redis", { userIdOf });
-    for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
-    expect((await keys()).filter((key) => !key.startsWith("sess:"))).toEqual([
-      expect.stringMatching(/^users:sess:[\w-]{43}$/),
-    ]);
-    for (const n of numbers(3)) await store.destroy(`id-${n}`);
-    expect(await keys()).toEqual([]);
-  });
-
-  it("lives as long as the user's longest session, and is kept alive by touches", async () => {
-    const server = await stores.redis();
-    const store = await stores.open("redis", { userIdOf });
-    await store.create("short", entry({ user: "ann" }, 50_000));
-    await store.create("long", entry({ user: "ann" }, 100_000));
-    const [key] = (await keys()).filter((each) => each.startsWith("users:"));
-    const ttl = async () => Number(await server.command("PTTL", key!));
-    expect(await ttl()).toBeGreaterThan(95_000);
-    await store.destroy("long");
-    await store.touch("short", entry({ user: "ann" }, 200_000));
-    expect(await ttl()).toBeGreaterThan(195_000);
-    expect(await ttl()).toBeLessThanOrEqual(200_000);
-  });
-
-  it("heals when it was deleted, and sessions can be ended before that by a scan", async () => {
-    const server = await stores.redis();
-    const store = await stores.open("redis", { userIdOf });
-    for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
-    const lose = async () =>
-      server.command(
-        "DEL",
-        (await keys()).find((key) => key.startsWith("users:"))!,
-      );
-    await lose();
-    expect(await store.listByUser("ann")).toEqual([]);
-    await store.touch("id-0", entry({ user: "ann" }));
-    await store.update("id-1", entry({ user: "ann", n: 1 }));
-    expect(await usersOf(store, "ann")).toEqual([0, 1]);
-    await lose();
-    expect(await store.destroyByUser("ann", { exceptId: "id-1", scan: true })).toBe(2);
-    expect(await store.count()).toBe(1);
-  });
-
-  it("names no session of another user, nor one that is gone, whatever was left in it", async () => {
-    const server = await stores.redis();
-    const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
-    await store.create("bobs", entry({ user: "bob" }));
-    await store.create("anns", entry({ user: "ann", n: 1 }));
-    const key = (await keys()).filter((each) => each.startsWith("users:"));
-    // As a crash between index and record may leave it.
-    const members = [`${"1".padStart(16, "0")}:bobs`, `${"2".padStart(16, "0")}:nobodys`];
-    for (const each of key)
-      for (const member of members) await server.command("ZADD", each, Date.now() + 60_000, member);
-    expect(await usersOf(store, "ann")).toEqual([1]);
-    await store.create("anns-2", entry({ user: "ann", n: 2 }));
-    expect(await usersOf(store, "ann")).toEqual([1, 2]);
-    expect(await store.destroyByUser("ann")).toBe(2);
-    expect((await store.get("bobs"))?.data).toEqual({ user: "bob" });
-  });
-
-  it("is cleared with the store, and no other's is", async () => {
-    const server = await stores.redis();
-    const store = await stores.open("redis", { userIdOf });
-    await server.command("SET", "users:other", "1");
-    await store.create("id", entry({ user: "ann" }));
-    await store.clear();
-    expect(await keys()).toEqual(["users:other"]);
   });
 });

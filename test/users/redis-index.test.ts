@@ -1,0 +1,165 @@
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from "vitest";
+import type { UserOptions, UserSessionStore } from "sessionary";
+import { RedisStore } from "sessionary/redis";
+import { Stores, entry, userIdOf } from "./stores.js";
+
+const stores = new Stores();
+afterEach(() => stores.reset());
+afterAll(() => stores.close());
+
+const numbers = (count: number) => [...Array(count).keys()];
+const usersOf = async (store: UserSessionStore, user: string) =>
+  (await store.listByUser(user)).map(({ data }) => data.n).sort();
+const keys = async () => ((await (await stores.redis()).command("KEYS", "*")) as string[]).sort();
+
+describe("the index in Redis", () => {
+  it("is gone with the user's last session, and holds no user id", async () => {
+    const store = await stores.open("redis", { userIdOf });
+    for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
+    expect((await keys()).filter((key) => !key.startsWith("sess:"))).toEqual([
+      expect.stringMatching(/^users:sess:[\w-]{43}$/),
+    ]);
+    for (const n of numbers(3)) await store.destroy(`id-${n}`);
+    expect(await keys()).toEqual([]);
+  });
+
+  it("lives as long as the user's longest session, and is kept alive by touches", async () => {
+    const server = await stores.redis();
+    const store = await stores.open("redis", { userIdOf });
+    await store.create("short", entry({ user: "ann" }, 50_000));
+    await store.create("long", entry({ user: "ann" }, 100_000));
+    const [key] = (await keys()).filter((each) => each.startsWith("users:"));
+    const ttl = async () => Number(await server.command("PTTL", key!));
+    expect(await ttl()).toBeGreaterThan(95_000);
+    await store.destroy("long");
+    await store.touch("short", entry({ user: "ann" }, 200_000));
+    expect(await ttl()).toBeGreaterThan(195_000);
+    expect(await ttl()).toBeLessThanOrEqual(200_000);
+  });
+
+  it("heals when it was deleted, and sessions can be ended before that by a scan", async () => {
+    const server = await stores.redis();
+    const store = await stores.open("redis", { userIdOf });
+    for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
+    const lose = async () =>
+      server.command(
+        "DEL",
+        (await keys()).find((key) => key.startsWith("users:"))!,
+      );
+    await lose();
+    expect(await store.listByUser("ann")).toEqual([]);
+    await store.touch("id-0", entry({ user: "ann" }));
+    await store.update("id-1", entry({ user: "ann", n: 1 }));
+    expect(await usersOf(store, "ann")).toEqual([0, 1]);
+    await lose();
+    expect(await store.destroyByUser("ann", { exceptId: "id-1", scan: true })).toBe(2);
+    expect(await store.count()).toBe(1);
+  });
+
+  it("names no session of another user, nor one that is gone, whatever was left in it", async () => {
+    const server = await stores.redis();
+    const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
+    await store.create("bobs", entry({ user: "bob" }));
+    await store.create("anns", entry({ user: "ann", n: 1 }));
+    const key = (await keys()).filter((each) => each.startsWith("users:"));
+    // As a crash between index and record may leave it.
+    const members = [`${"1".padStart(16, "0")}:bobs`, `${"2".padStart(16, "0")}:nobodys`];
+    for (const each of key)
+      for (const member of members) await server.command("ZADD", each, Date.now() + 60_000, member);
+    expect(await usersOf(store, "ann")).toEqual([1]);
+    await store.create("anns-2", entry({ user: "ann", n: 2 }));
+    expect(await usersOf(store, "ann")).toEqual([1, 2]);
+    expect(await store.destroyByUser("ann")).toBe(2);
+    expect((await store.get("bobs"))?.data).toEqual({ user: "bob" });
+  });
+
+  it("is cleared with the store, and no other's is", async () => {
+    const server = await stores.redis();
+    const store = await stores.open("redis", { userIdOf });
+    await server.command("SET", "users:other", "1");
+    await store.create("id", entry({ user: "ann" }));
+    await store.clear();
+    expect(await keys()).toEqual(["users:other"]);
+  });
+
+  it("lives no longer than what is left in it, when the longest session has gone first", async () => {
+    const server = await stores.redis();
+    const store = await stores.open("redis", { userIdOf });
+    const leave = {
+      destroy: () => store.destroy("long"),
+      "log out": () => store.update("long", entry()),
+      shorten: () => store.touch("long", entry({ user: "ann" }, 1_000)),
+    };
+    for (const [how, go] of Object.entries(leave)) {
+      await store.create("long", entry({ user: "ann" }));
+      await store.create("short", entry({ user: "ann" }, 1_000));
+      await go();
+      const [key] = (await keys()).filter((each) => each.startsWith("users:"));
+      expect(Number(await server.command("PTTL", key!)), how).toBeLessThanOrEqual(1_000);
+      await store.clear();
+    }
+  });
+
+  it("loses no session, and gains none twice, when two requests touch one that another writer made", async () => {
+    const server = await stores.redis();
+    const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
+    await server.command("SET", "sess:theirs", '{"user":"ann"}', "PX", 60_000);
+    await Promise.all([1, 2, 3].map(() => store.touch("theirs", entry())));
+    expect(await store.listByUser("ann")).toHaveLength(1);
+    await store.create("ours", entry({ user: "ann" }));
+    expect(await store.get("theirs")).toBeDefined();
+  });
+
+  it("keeps the names of logins in the order that they came in, whatever the clock of Redis says", async () => {
+    const server = await stores.redis();
+    const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
+    await store.create("first", entry({ user: "ann", n: 1 }));
+    const [key] = (await keys()).filter((each) => each.startsWith("users:"));
+    const later = `${String((Date.now() + 60_000) * 1_000)}:first`;
+    // As a clock would have left it that was ahead by a minute.
+    const text = (await server.command("GET", "sess:first")) as string;
+    await server.command(
+      "SET",
+      "sess:first",
+      text.replace(/(?<="sessionary:login":)\d+/, later.slice(0, 16)),
+      "PX",
+      60_000,
+    );
+    await server.command("DEL", key!);
+    await server.command("ZADD", key!, Date.now() + 60_000, later);
+    for (const n of [2, 3]) await store.create(`id-${n}`, entry({ user: "ann", n }));
+    expect(await usersOf(store, "ann")).toEqual([2, 3]);
+  });
+});
+
+describe("when Redis fails in the midst of it", () => {
+  /** A user of Redis who may do all but what one step takes. */
+  const openWithout = async (command: string, options: UserOptions = {}) => {
+    const server = await stores.redis();
+    await server.command("ACL", "SETUSER", "app", "reset", "on", ">pw", "~*", "+@all", `-${command}`);
+    const store = new RedisStore({
+      url: `redis://app:pw@${server.host}:${server.port}`,
+      userIdOf,
+      ...options,
+    });
+    onTestFinished(() => store.close());
+    return store;
+  };
+
+  it("a login says that it may be there, and can be ended", async () => {
+    const store = await openWithout("zscore"); // to settle
+    await expect(store.create("id", entry({ user: "ann" }))).rejects.toMatchObject({ outcome: "unknown" });
+    expect(await store.listByUser("ann")).toHaveLength(1);
+    expect(await store.destroyByUser("ann")).toBe(1);
+    expect(await store.count()).toBe(0);
+  });
+
+  it("a session that ended has ended", async () => {
+    const before = await stores.open("redis", { userIdOf });
+    for (const id of ["a", "b"]) await before.create(id, entry({ user: "ann" }));
+    const store = await openWithout("zrem"); // to leave the index
+    expect(await store.destroy("a")).toBe(true);
+    expect(await store.destroyByUser("ann")).toBe(1);
+    expect(await store.listByUser("ann")).toEqual([]);
+  });
+});

@@ -1,7 +1,10 @@
 import { durationMs, functionOption, oneOf, positiveInteger } from "../options.js";
 import type { SessionData } from "../store.js";
 
-/** Whose sessions these are, how many one user may have, and how long any may live. Both stores take them. */
+/**
+ * Whose sessions these are, how many one user may have, and how long any may live. Both stores take them.
+ * With any of them a write waits for a read, so its data goes through JSON before the codec has it.
+ */
 export interface UserOptions<T extends SessionData = SessionData> {
   /**
    * Whose session this is, from its data: `(data) => data.userId`; `undefined` for an anonymous one.
@@ -10,7 +13,10 @@ export interface UserOptions<T extends SessionData = SessionData> {
   userIdOf?: (data: T) => string | undefined;
   /** The most sessions that one user may have at a time. It takes `userIdOf`. @default no limit */
   maxPerUser?: number;
-  /** What a login above `maxPerUser` does: ends the user's oldest session, or fails with `SessionLimitError`. @default "destroy-oldest" */
+  /**
+   * What a login above `maxPerUser` does: ends the session whose login was first, or fails with `SessionLimitError`.
+   * @default "destroy-oldest"
+   */
   overflow?: "destroy-oldest" | "reject";
   /** How long a session lives at most, from its creation, however often it is used. @default no limit */
   absoluteTimeoutMs?: number;

@@ -29,7 +29,8 @@ export function connect(address: RedisAddress, timeoutMs: number): RedisClient {
   const node = {
     ...(address.username !== undefined && { username: address.username }),
     ...(address.password !== undefined && { password: address.password }),
-    ...(address.tls && { tls: {} }),
+    // Behind a Sentinel, ioredis uses TLS only where each kind of connection is told to.
+    ...(address.tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
     // A command is sent now or not at all; the store itself waits for the connection, within its deadline.
     enableOfflineQueue: false,
     // A command whose reply was lost is reported and never sent a second time.

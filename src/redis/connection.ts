@@ -76,6 +76,7 @@ export class Connection {
         send(view.client).then(
           (reply) => (clearTimeout(timer), resolve(reply)),
           (error: unknown) => {
+            view.revoke(); // a client that gives up first, by its own commandTimeout, sends what it has all the same
             const isIntact = this.#losses === losses;
             if (isIntact && isUnsent(error) && !this.#canSend() && !isOver) {
               // The connection is on its way out. Its successor may be there in time.

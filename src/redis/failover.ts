@@ -16,9 +16,10 @@ export class FollowingRedis extends Redis {
   constructor({ hosts, name = "", db }: RedisAddress, options: Omit<RedisOptions, "replyMapping">) {
     super({ ...options, sentinels: hosts, name, db });
     this.#watchers = hosts.map((host) => {
-      const { retryStrategy, connectTimeout, disconnectTimeout } = options;
+      const { sentinelTLS, retryStrategy, connectTimeout, disconnectTimeout } = options;
       const watcher = new Redis({
         ...host,
+        ...(sentinelTLS && { tls: sentinelTLS }),
         retryStrategy,
         connectTimeout,
         disconnectTimeout,

@@ -125,9 +125,11 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
   ): Promise<string | undefined> {
     const { losses } = this.#connection;
     const reply = await this.#setIfVersion.run(this.#keys.key(id), [ifVersion, text, lifetimeMs]);
+    const isEnd = lifetimeMs <= 0;
+    if (isEnd) this.#format.forget(id);
     if (reply === 1) return digest(text);
+    if (reply !== 0 || isEnd) this.#assertSentOnce(losses);
     if (reply === 0) return undefined;
-    this.#assertSentOnce(losses);
     const current = await this.#checkedRecord(id, reply as Stored);
     if (current === undefined) return undefined;
     throw new SessionConflictError(current);

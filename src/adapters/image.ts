@@ -11,15 +11,19 @@ export interface Image {
   readonly expiresAt: number;
 }
 
+/** The fields of a session, live or as data. */
+export function fieldsOf(session: object): string {
+  return stringify({ ...session, cookie: undefined });
+}
+
 /** A live session as an image, and as the entry to store. */
 export function imageOf(
   session: object,
   ttlMs: CheckedAdapterOptions["ttlMs"],
 ): { image: Image; entry: SessionEntry } {
-  const { cookie: _, ...fields } = session as SessionData;
-  const entry = entryOf(session, fields, ttlMs);
+  const entry = entryOf(session, ttlMs);
   const image = {
-    fields: stringify(fields),
+    fields: fieldsOf(session),
     cookie: entry.data.cookie as CookieData,
     expiresAt: entry.expiresAt,
   };
@@ -27,16 +31,12 @@ export function imageOf(
 }
 
 /** A live session as the entry to store; its fields are still the live ones. */
-export function entryOf(
-  session: object,
-  fields: SessionData,
-  ttlMs: CheckedAdapterOptions["ttlMs"],
-): SessionEntry {
+export function entryOf(session: object, ttlMs: CheckedAdapterOptions["ttlMs"]): SessionEntry {
   const cookie = toCookieData((session as SessionData).cookie);
   const lifetime = typeof ttlMs === "function" ? ttlMs(session as SessionData) : undefined;
   const expiresAt =
     lifetime !== undefined ? Date.now() + lifetime : (expiryOf(cookie) ?? Date.now() + (ttlMs as number));
-  return { data: { cookie: withExpiry(cookie, expiresAt), ...fields }, expiresAt };
+  return { data: { ...session, cookie: withExpiry(cookie, expiresAt) }, expiresAt };
 }
 
 /** An image as an entry, independent of any live object. */

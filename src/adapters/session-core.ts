@@ -5,7 +5,7 @@ import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOpti
 import { type CookieData, checkCookie, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
 import { ConflictMerger } from "./conflict-merger.js";
 import { reported } from "./fault.js";
-import { type Image, entryOf, entryOfImage, imageOf, sameImage } from "./image.js";
+import { type Image, entryOf, entryOfImage, fieldsOf, imageOf, sameImage } from "./image.js";
 import { type AdapterOptions, type CheckedAdapterOptions, checkAdapterOptions } from "./options.js";
 import { GONE, type Loaded, type LoadedImage, type Tie, Ties } from "./ties.js";
 
@@ -41,21 +41,14 @@ export class SessionCore {
   async load(id: string): Promise<{ data: SessionData; loaded: Loaded } | undefined> {
     const record = await this.store.get(id);
     if (record === undefined) return undefined;
-    const { expiresAt } = record;
-    const { cookie: stored, ...fields } = record.data;
-    if (!isCookieData(stored)) {
+    const { data, expiresAt } = record;
+    if (!isCookieData(data.cookie)) {
       publish("payload-undecodable", { store: this.#adapter, reason: "not a session with a cookie" });
       return undefined;
     }
-    const cookie = withExpiry(stored, expiresAt);
-    const loaded = {
-      fields: JSON.stringify(fields),
-      cookie,
-      expiresAt,
-      stored: record,
-      isStale: isStale(record.data),
-    };
-    const data = { cookie: { ...cookie }, ...fields };
+    const cookie = withExpiry(data.cookie, expiresAt);
+    const loaded = { fields: fieldsOf(data), cookie, expiresAt, stored: record, isStale: isStale(data) };
+    data.cookie = { ...cookie };
     this.#ties.set(data, { id, loaded });
     return { data, loaded };
   }
@@ -102,8 +95,7 @@ export class SessionCore {
   /** Moves the expiry of a live session that the framework found unchanged. */
   async touch(id: string, session: object): Promise<void> {
     await reported("touch", async () => {
-      const { cookie: _, ...fields } = session as SessionData;
-      const entry = entryOf(session, fields, this.#options.ttlMs);
+      const entry = entryOf(session, this.#options.ttlMs);
       await this.#ties.inTurn(session, async (tie) => {
         const { loaded } = tie;
         // The frameworks' change detection leaves the cookie out; a touch alone would lose its change.

@@ -23,6 +23,8 @@ export interface Batched {
 interface Call {
   key: string;
   args: Arg[];
+  /** Only calls that end together go together: none is cut short by another, nor sent when it is over. */
+  endsAt: number;
   resolve: (replies: unknown) => void;
   reject: (error: unknown) => void;
 }
@@ -54,7 +56,8 @@ export class Batcher {
   run(key: string, args: Arg[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#calls.length === 0) process.nextTick(() => this.#flush());
-      this.#calls.push({ key, args, resolve, reject });
+      // Asked for here: the flush belongs to whoever came first.
+      this.#calls.push({ key, args, endsAt: this.#connection.endsAt, resolve, reject });
     });
   }
 
@@ -69,7 +72,11 @@ export class Batcher {
       do {
         characters += calls[end]!.args.reduce<number>((sum, arg) => sum + String(arg).length, 0);
         end++;
-      } while (end < calls.length && end - start < max && characters < MAX_CHARACTERS);
+      } while (
+        calls[end]?.endsAt === calls[start]!.endsAt &&
+        end - start < max &&
+        characters < MAX_CHARACTERS
+      );
       void this.#send(calls.slice(start, end));
       start = end;
     }
@@ -77,18 +84,18 @@ export class Batcher {
 
   async #send(calls: Call[]): Promise<void> {
     const { effect, one, many, width } = this.#command;
+    const { endsAt } = calls[0]!;
     const isPlain = calls.length === 1 && !this.#prefersScript();
     this.#underWay++;
     try {
       if (isPlain) {
         const [{ key, args, resolve }] = calls as [Call];
-        return resolve(await this.#connection.run(effect, (client) => one(client, key, args)));
+        return resolve(await this.#connection.run(effect, (client) => one(client, key, args), endsAt));
       }
       const keys = calls.map(({ key }) => key);
       const args = calls.flatMap((call) => call.args);
-      const replies = (await this.#connection.run(effect, (client) =>
-        many.run(client, keys, args),
-      )) as unknown[];
+      const send = (client: RedisClient) => many.run(client, keys, args);
+      const replies = (await this.#connection.run(effect, send, endsAt)) as unknown[];
       calls.forEach(({ resolve }, i) =>
         resolve(width === 1 ? replies[i] : replies.slice(i * width, (i + 1) * width)),
       );

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Redis } from "ioredis";
 import { StoreClosedError, StoreUnavailableError } from "../errors.js";
 import { publish } from "../events.js";
@@ -7,9 +8,12 @@ import { isUnsent, toStoreError } from "./server-errors.js";
 
 export type Send<R> = (client: RedisClient) => Promise<R>;
 
+/** The call that a step is a part of, and when it ends, as `performance.now()` tells the time. */
+const calls = new AsyncLocalStorage<{ endsAt: number } | undefined>();
+
 /**
  * A client with a deadline on every call: waiting for a connection, sending and waiting for the answer
- * together take at most `timeoutMs`. What was not sent by then is never sent.
+ * together take at most `timeoutMs`, in all steps of a call. What was not sent by then is never sent.
  */
 export class Connection {
   readonly client: RedisClient;
@@ -56,11 +60,37 @@ export class Connection {
   }
 
   /**
+   * Does a task of several steps within one deadline: a step has what those before it left over, and is not
+   * sent when that is nothing.
+   */
+  within<R>(task: () => Promise<R>): Promise<R> {
+    // In whole milliseconds, so that calls that begin together can be sent together to the end.
+    const call = { endsAt: Math.ceil(performance.now()) + this.#timeoutMs };
+    return calls.run(call, async () => {
+      const result = await task();
+      call.endsAt = Infinity; // what a listener to an event has begun meanwhile is no part of the call
+      return result;
+    });
+  }
+
+  /** When the call ends that this is a part of; Infinity for a call of one step, which has its whole time. */
+  get endsAt(): number {
+    return calls.getStore()?.endsAt ?? Infinity;
+  }
+
+  /**
    * @param effect what to say of a call without an answer: a read was not applied, a write may have been.
    * @throws StoreUnavailableError, StoreClosedError, ScriptsForbiddenError; nothing of the client's own.
    */
-  run<R>(effect: "read" | "write", send: Send<R>): Promise<R> {
+  run<R>(effect: "read" | "write", send: Send<R>, endsAt = this.endsAt): Promise<R> {
     if (this.#closed) return Promise.reject(new StoreClosedError());
+    const leftMs = endsAt === Infinity ? this.#timeoutMs : Math.ceil(endsAt - performance.now());
+    if (leftMs <= 0) return Promise.reject(this.#late("not-applied"));
+    // A connection that the client makes meanwhile outlives the call, and must not take its deadline along.
+    return calls.run(undefined, () => this.#run(effect, send, leftMs));
+  }
+
+  #run<R>(effect: "read" | "write", send: Send<R>, leftMs: number): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       let revoke: (() => void) | undefined;
       let isOver = false;
@@ -92,9 +122,9 @@ export class Connection {
         this.#waiting.delete(start);
         revoke?.();
         const outcome = revoke !== undefined && effect === "write" ? "unknown" : "not-applied";
-        const late = new StoreUnavailableError(outcome, "timeout", `no answer within ${this.#timeoutMs} ms`);
-        reject(revoke === undefined && this.#trouble ? toStoreError(this.#trouble, false) : late);
-      }, this.#timeoutMs);
+        const isTrouble = revoke === undefined && this.#trouble;
+        reject(isTrouble ? toStoreError(this.#trouble, false) : this.#late(outcome));
+      }, leftMs);
       if (this.#canSend() || this.client.status === "end") start();
       else {
         this.#waiting.add(start);
@@ -120,6 +150,10 @@ export class Connection {
   #canSend(): boolean {
     const { client } = this;
     return client.status === "ready" && ("nodes" in client || client.stream.writable);
+  }
+
+  #late(outcome: "not-applied" | "unknown"): StoreUnavailableError {
+    return new StoreUnavailableError(outcome, "timeout", `no answer within ${this.#timeoutMs} ms`);
   }
 
   #changed(isReady: boolean): void {

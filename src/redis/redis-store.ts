@@ -45,6 +45,7 @@ export class RedisStore<T extends SessionData = SessionData> extends UserSession
       new RedisUserIndex(connection, prefix),
       options,
       plainClock(() => Date.now()),
+      (task) => connection.within(task),
     );
   }
 }

@@ -43,6 +43,8 @@ export interface DestroyByUserOptions {
   scan?: boolean;
 }
 
+type Within = <R>(task: () => Promise<R>) => Promise<R>;
+
 /**
  * A store over records: what a public store is, with the options that concern users. Without such an
  * option each call goes straight to the records.
@@ -54,10 +56,18 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
   readonly #users: UserSessions<T> | undefined;
   readonly #kept: Pick<SessionStore<T>, "get" | "create" | "update" | "touch" | "destroy">;
   readonly #hashIds: boolean;
-  /** Whether a write may have to wait for another call before it stores its entry. */
+  /** Whether a call may take several steps: a write has to wait for others before it stores its entry. */
   readonly #waits: boolean;
+  readonly #within: Within;
 
-  protected constructor(records: SessionStore<T>, index: UserIndex, options: UserOptions<T>, clock: Clock) {
+  /** @param within does the steps of one call in the time that the store has for a call. */
+  protected constructor(
+    records: SessionStore<T>,
+    index: UserIndex,
+    options: UserOptions<T>,
+    clock: Clock,
+    within: Within = (task) => task(),
+  ) {
     const { userIdOf, absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
     const sessions = new StoredSessions(records, options, clock);
     if (userIdOf !== undefined) {
@@ -69,14 +79,15 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
     this.#kept = tracks ? new TrackedRecords(records, sessions, this.#logins, clock) : records;
     this.#waits = tracks || hashIds;
     this.#hashIds = hashIds;
+    this.#within = within;
   }
 
   get(id: string): Promise<SessionRecord<T> | undefined> {
-    return this.#hashIds ? this.#firstOf(id, (name) => this.#kept.get(name)) : this.#kept.get(id);
+    return this.#waits ? this.#firstOf(id, (name) => this.#kept.get(name)) : this.#kept.get(id);
   }
 
   create(id: string, entry: SessionEntry<T>): Promise<string> {
-    return this.#waits ? this.#createLater(id, entry) : this.#kept.create(id, entry);
+    return this.#waits ? this.#within(() => this.#createLater(id, entry)) : this.#kept.create(id, entry);
   }
 
   update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined> {
@@ -90,7 +101,7 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
   }
 
   destroy(id: string): Promise<boolean> {
-    return this.#firstOf(id, (name) => this.#kept.destroy(name));
+    return this.#waits ? this.#firstOf(id, (name) => this.#kept.destroy(name)) : this.#kept.destroy(id);
   }
 
   /** With `hashIds` these are the digests that stand for the ids. */
@@ -142,7 +153,8 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
    * @throws TypeError when the store has no `userIdOf`.
    */
   async destroyByHandle(userId: string, handle: string): Promise<boolean> {
-    return this.#usersFor("destroyByHandle", userId).endOne(userId, handle);
+    const users = this.#usersFor("destroyByHandle", userId);
+    return this.#within(() => users.endOne(userId, handle));
   }
 
   async #createLater(id: string, entry: SessionEntry<T>): Promise<string> {
@@ -169,13 +181,15 @@ export class UserSessionStore<T extends SessionData = SessionData> implements Se
   }
 
   /** Asks for the first name that a session may have, and for the old one when there is none. */
-  async #firstOf<R>(id: string, ask: (name: string) => Promise<R>): Promise<R> {
-    const [name, ...old] = namesOf(id, this.#hashIds);
-    let answer = await ask(name);
-    for (const each of old) {
-      if (answer !== undefined && answer !== false) break;
-      answer = await ask(each);
-    }
-    return answer;
+  #firstOf<R>(id: string, ask: (name: string) => Promise<R>): Promise<R> {
+    return this.#within(async () => {
+      const [name, ...old] = namesOf(id, this.#hashIds);
+      let answer = await ask(name);
+      for (const each of old) {
+        if (answer !== undefined && answer !== false) break;
+        answer = await ask(each);
+      }
+      return answer;
+    });
   }
 }

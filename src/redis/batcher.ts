@@ -31,14 +31,14 @@ interface Call {
 
 /**
  * A script keeps Redis from its other clients while it runs: no more keys, and no more text, than this. Several
- * scripts of a tick are also faster than one: Redis runs the next while the client takes in what one gave.
+ * scripts at once are also faster than one: Redis runs the next while the client takes in what one gave.
  */
 const MAX_KEYS = 32;
 const MAX_CHARACTERS = 262_144;
 
 /**
- * Sends what is asked for in one tick together: one command and one reply cost the client far less than
- * one for each.
+ * Sends what is asked for in one turn of the event loop together, by all the requests that came in with it: one
+ * command and one reply cost the client far less than one for each.
  */
 export class Batcher {
   readonly #connection: Connection;
@@ -55,7 +55,7 @@ export class Batcher {
   /** @returns the reply, or an array of `width` replies when there are more than one for each key. */
   run(key: string, args: Arg[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#calls.length === 0) process.nextTick(() => this.#flush());
+      if (this.#calls.length === 0) setImmediate(() => this.#flush());
       // Asked for here: the flush belongs to whoever came first.
       this.#calls.push({ key, args, endsAt: this.#connection.endsAt, resolve, reject });
     });
@@ -109,7 +109,7 @@ export class Batcher {
     }
   }
 
-  /** For a call that comes alone in its tick. */
+  /** For a call that comes alone in its turn. */
   #prefersScript(): boolean {
     const isBusy = this.#underWay > 0 || this.#connection.client.isCluster;
     return this.#scripts && isBusy && this.#command.plainCommands > 1;

@@ -37,14 +37,21 @@ export class Connection {
     const isImmediate = options.owned && !client.isCluster;
     this.#viewOf = isImmediate ? () => ({ client, revoke: () => {} }) : revocable(client);
     const lost = () => void this.#losses++;
+    /** A Cluster's nodes that commands may have been sent to. */
+    const used = new WeakSet<Redis>();
+    const useNodes = () => {
+      if ("nodes" in client) for (const node of client.nodes()) used.add(node);
+    };
+    useNodes();
     this.#listeners = [
       ["error", (error) => (this.#trouble = error)], // callers get it as a typed error
       ["node error", lost],
-      // A node without a stream was never used: a Cluster drops the seeds that it did not need.
-      ["-node", (node) => (node as Redis).stream && lost()],
+      ["+node", (node) => client.status === "ready" && used.add(node as Redis)],
+      // A Cluster drops the seeds that it does not need before it is ready; they end a little later.
+      ["-node", (node) => (node as Redis).stream && used.has(node as Redis) && lost()],
       ["close", () => (lost(), this.#changed(false))],
       ["end", () => (this.#wake(), publish("connection", { store: "redis", state: "closed" }))],
-      ["ready", () => (this.#wake(), this.#changed(true))],
+      ["ready", () => (useNodes(), this.#wake(), this.#changed(true))],
     ];
     for (const [event, listener] of this.#listeners) client.on(event as "ready", listener);
   }

@@ -6,6 +6,7 @@ import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOpti
 import { userOf } from "../users/options.js";
 import { trackingOf } from "../users/tracking.js";
 import type { Member } from "../users/user-index.js";
+import { Deadlines } from "./deadlines.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
 import { checkMemoryOptions } from "./options.js";
 import { Sweeper } from "./sweeper.js";
@@ -13,7 +14,6 @@ import { TieredCache } from "./tiered-cache.js";
 
 interface Kept {
   text: string;
-  /** On the monotonic clock, so that a step of the system's clock moves no session's end. */
   deadline: number;
   version: number;
   /** Set for a user's session. */
@@ -25,8 +25,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
   readonly #kept: TieredCache<Kept>;
   readonly #userOf: (data: T) => string | undefined;
   readonly #format: PayloadFormat<T>;
-  readonly #now: () => number;
-  readonly #elapsed: () => number;
+  readonly #deadlines: Deadlines;
   readonly #sweeper: Sweeper;
   /** Whether an update may change what is kept in place: with `maxBytes` the cache has to learn of its size. */
   readonly #rewrites: boolean;
@@ -38,8 +37,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     const { maxEntries, maxBytes, maxPayloadBytes, codec, now } = checkMemoryOptions(options);
     this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
     this.#rewrites = maxBytes === undefined;
-    this.#now = now ?? (() => Date.now());
-    this.#elapsed = now ?? (() => performance.now());
+    this.#deadlines = new Deadlines(now);
     this.#userOf = userOf(options);
     this.#kept = new TieredCache<Kept>({
       maxEntries,
@@ -88,7 +86,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     assertExpiresAt(entry);
     const kept = this.#read(id);
     if (kept === undefined) return false;
-    kept.deadline = this.#deadline(entry.expiresAt);
+    kept.deadline = this.#deadlines.of(entry.expiresAt);
     this.#live(id, kept);
     return true;
   }
@@ -109,7 +107,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
 
   async count(): Promise<number> {
     this.#assertOpen();
-    const now = this.#elapsed();
+    const now = this.#deadlines.elapsed();
     let live = 0;
     for (const { deadline } of this.#kept.values()) if (deadline > now) live++;
     return live;
@@ -149,7 +147,7 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
 
   /** Whether it is still to be had; drops it when not. */
   #live(id: string, kept: Kept): boolean {
-    if (kept.deadline > this.#elapsed()) return true;
+    if (kept.deadline > this.#deadlines.elapsed()) return true;
     if (this.#kept.delete(id)) publish("evicted", { store: "memory", reason: "expired" });
     return false;
   }
@@ -159,16 +157,16 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
     if (data === undefined) return undefined;
     return {
       data,
-      expiresAt: Math.round(kept.deadline - this.#elapsed() + this.#now()),
+      expiresAt: this.#deadlines.expiresAt(kept.deadline),
       version: String(kept.version),
     };
   }
 
   #write(id: string, text: string, entry: SessionEntry<T>, old?: Kept): string {
     const user = this.#userOf(entry.data);
-    const deadline = this.#deadline(entry.expiresAt);
+    const deadline = this.#deadlines.of(entry.expiresAt);
     const version = old?.text === text ? old.version : ++this.#versions;
-    if (deadline <= this.#elapsed()) this.#kept.delete(id);
+    if (deadline <= this.#deadlines.elapsed()) this.#kept.delete(id);
     else if (old !== undefined && this.#rewrites && user === old.owner?.user) {
       old.text = text;
       old.deadline = deadline;
@@ -180,9 +178,5 @@ export class MemoryRecords<T extends SessionData = SessionData> implements Sessi
       this.#sweeper.start();
     }
     return String(version);
-  }
-
-  #deadline(expiresAt: number): number {
-    return expiresAt - this.#now() + this.#elapsed();
   }
 }

@@ -2,7 +2,7 @@ import { describe, it } from "vitest";
 import { storeConformance } from "sessionary/conformance";
 import { clockedMemorySubject, memorySubject } from "./memory-subject.js";
 
-// Two clocks, of whole milliseconds and of fractions, add up to an end that is up to 2 ms off.
+// A session ends by another clock than the test's, of fractions of a millisecond.
 storeConformance({ describe, it }, { ...memorySubject("MemoryStore on the system's clock"), toleranceMs: 2 });
 storeConformance({ describe, it }, clockedMemorySubject("MemoryStore on a clock of its own"));
 

@@ -180,6 +180,21 @@ describe("MemoryStore on the system's clock", () => {
     expect(await store.get("later")).toBeUndefined();
     await store.close();
   });
+
+  it("gives a session's end as it was written, however long the process stands between two looks at the clocks", async () => {
+    const store = new MemoryStore();
+    const { expiresAt } = entry(60_000);
+    vi.spyOn(Date, "now").mockImplementation(() => {
+      const now = wall;
+      pass(7.3);
+      return Math.trunc(now);
+    });
+    await store.create("s", { data: {}, expiresAt });
+    for (let reads = 0; reads < 3; reads++) expect(await store.get("s")).toMatchObject({ expiresAt });
+    await store.touch("s", { data: {}, expiresAt: expiresAt + 1 });
+    expect(await store.get("s")).toMatchObject({ expiresAt: expiresAt + 1 });
+    await store.close();
+  });
 });
 
 describe("MemoryStore", () => {

@@ -1,5 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import crypto from "node:crypto";
 import { SessionConflictError, SessionExistsError, StoreUnavailableError } from "../errors.js";
 import { PayloadFormat, assertExpiresAt } from "../payload.js";
 import { assertSessionId, isSessionId } from "../session-id.js";
@@ -9,6 +8,7 @@ import { READ, SET, SET_IF_VERSION, type Stored, TOUCH, WRONG_TYPE } from "./com
 import type { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
 import type { RedisStoreSettings } from "./settings.js";
+import { StoredRecord, digest } from "./stored-record.js";
 
 /** The `expiresAt` of a key that has no expiry, as a foreign writer may leave one: the latest Date. */
 const NEVER = 8.64e15;
@@ -140,14 +140,7 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
     if (text === WRONG_TYPE) return this.#format.undecodable("not a Redis string");
     const data = this.#format.decode(text, id);
     if (data === undefined) return undefined;
-    return {
-      data,
-      expiresAt: lifetimeMs === -1 ? NEVER : Date.now() + lifetimeMs,
-      // Most readers never ask for it.
-      get version() {
-        return digest(text);
-      },
-    };
+    return new StoredRecord(text, data, lifetimeMs === -1 ? NEVER : Date.now() + lifetimeMs);
   }
 
   /** Bytes that are not UTF-8 have no text that a script would find the version of: they could never be written over. */
@@ -177,12 +170,6 @@ export class RedisRecords<T extends SessionData = SessionData> implements Sessio
 /** Whether the client may have put U+FFFD in the place of bytes that are not UTF-8. */
 function mayBeMangled([text]: Stored): boolean {
   return typeof text === "string" && text.includes("\ufffd");
-}
-
-/** SHA-1, since it is what a Redis script can compute; it tells versions apart and protects nothing. */
-function digest(text: string): string {
-  // Node 20.12 and later have it in one step, in half the time.
-  return crypto.hash ? crypto.hash("sha1", text) : crypto.createHash("sha1").update(text).digest("hex");
 }
 
 /** In ms; 0 or less when it is over. Relative, so that the clocks of server and Redis may differ. */

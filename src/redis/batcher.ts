@@ -30,11 +30,12 @@ interface Call {
 }
 
 /**
- * A script keeps Redis from its other clients while it runs: no more keys, and no more text, than this. Several
- * scripts at once are also faster than one: Redis runs the next while the client takes in what one gave.
+ * A script keeps Redis from its other clients while it runs: no more keys, and no more text either way, than
+ * this. Several scripts at once are also faster than one: Redis runs the next while the client takes in what one
+ * gave.
  */
 const MAX_KEYS = 32;
-const MAX_CHARACTERS = 262_144;
+const MAX_CHARACTERS = 32_768;
 
 /**
  * Sends what is asked for in one turn of the event loop together, by all the requests that came in with it: one
@@ -44,6 +45,8 @@ export class Batcher {
   readonly #connection: Connection;
   readonly #command: Batched;
   #calls: Call[] = [];
+  /** That each call gave, on average, in the replies that came last: the next ones will give about as much. */
+  #charactersGiven = 0;
   #underWay = 0;
   #scripts = true;
 
@@ -70,7 +73,7 @@ export class Batcher {
       let end = start;
       let characters = 0;
       do {
-        characters += calls[end]!.args.reduce<number>((sum, arg) => sum + String(arg).length, 0);
+        characters += charactersIn(calls[end]!.args) + this.#charactersGiven;
         end++;
       } while (
         calls[end]?.endsAt === calls[start]!.endsAt &&
@@ -90,12 +93,15 @@ export class Batcher {
     try {
       if (isPlain) {
         const [{ key, args, resolve }] = calls as [Call];
-        return resolve(await this.#connection.run(effect, (client) => one(client, key, args), endsAt));
+        const reply = await this.#connection.run(effect, (client) => one(client, key, args), endsAt);
+        if (width > 1) this.#charactersGiven = charactersIn(reply as unknown[]);
+        return resolve(reply);
       }
       const keys = calls.map(({ key }) => key);
       const args = calls.flatMap((call) => call.args);
       const send = (client: RedisClient) => many.run(client, keys, args);
       const replies = (await this.#connection.run(effect, send, endsAt)) as unknown[];
+      this.#charactersGiven = charactersIn(replies) / calls.length;
       calls.forEach(({ resolve }, i) =>
         resolve(width === 1 ? replies[i] : replies.slice(i * width, (i + 1) * width)),
       );
@@ -114,4 +120,8 @@ export class Batcher {
     const isBusy = this.#underWay > 0 || this.#connection.client.isCluster;
     return this.#scripts && isBusy && this.#command.plainCommands > 1;
   }
+}
+
+function charactersIn(values: unknown[]): number {
+  return values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 0), 0);
 }

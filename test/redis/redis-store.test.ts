@@ -106,6 +106,34 @@ describe.each([
     expect(await raw.pttl("sess:s0")).toBeGreaterThan(60_000);
   });
 
+  it("reads large sessions by fewer at a time, once it knows that they are", async () => {
+    const ids = [...Array(32).keys()].map((n) => `s${n}`);
+    for (const id of ids) await store.create(id, entry({ id, text: "x".repeat(8_000) }));
+    const scriptsOf = async (read: () => Promise<unknown>) => {
+      const before = (await commands(raw)).evalsha ?? 0;
+      await read();
+      return (await commands(raw)).evalsha! - before;
+    };
+    const readAll = async () => {
+      const records = await Promise.all(ids.map((id) => store.get(id)));
+      expect(records.map((record) => record?.data.id)).toEqual(ids);
+    };
+    expect(await scriptsOf(readAll)).toBe(1);
+    expect(await scriptsOf(readAll)).toBe(7); // of 5, for 32 KB
+    for (const id of ids) await store.update(id, entry({ id }));
+    await readAll();
+    expect(await scriptsOf(readAll)).toBe(1);
+  });
+
+  it("gives records of which a copy has the version too", async () => {
+    const versions = [await store.create("a", entry({ n: 1 })), await store.create("b", entry({ n: 2 }))];
+    const records = await Promise.all([store.get("a"), store.get("b")]);
+    expect(records.map((record) => ({ ...record! }).version)).toEqual(versions);
+    expect(records.map((record) => (JSON.parse(JSON.stringify(record)) as typeof record)?.version)).toEqual(
+      versions,
+    );
+  });
+
   it("reports what it can't decode, a key of another type, and what is too large, and gives a miss", async () => {
     const seen: SessionaryEvents["payload-undecodable"][] = [];
     const stop = onSessionaryEvent("payload-undecodable", (event) => seen.push(event));

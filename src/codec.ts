@@ -12,8 +12,8 @@ export interface Codec {
   decode(text: string, id: string): SessionData;
 }
 
-/** Without any of these a text names no prototype: the two keys, or an escape that may spell them. */
-const SUSPECT = ["__proto__", '"constructor"', "\\u"];
+/** Without any of these a text names no prototype: a part of `__proto__` and `prototype`, or an escape that may spell it. */
+const SUSPECT = ["proto", "\\u"];
 
 /** Far above what a session needs, far below where `JSON.stringify` runs out of stack. */
 const MAX_DEPTH = 1_000;

@@ -13,6 +13,12 @@ interface Read {
 const MAX_CHARACTERS = 4_000_000;
 
 /**
+ * Of texts that find no room, how many are let in. Were it all, sessions read in turn that are more than fit would
+ * each be pushed out before they are read again.
+ */
+const LET_IN = 1 / 16;
+
+/**
  * What was parsed of the sessions that were read lately. To copy it takes a quarter of the time of parsing
  * the text again.
  */
@@ -27,7 +33,8 @@ export class ParsedSessions {
     const known = this.#read.get(id);
     if (known?.text !== text) {
       const data = jsonCodec.decode(text, id);
-      this.#read.set(id, { text });
+      if (known !== undefined || this.#hasRoomFor(text) || Math.random() < LET_IN)
+        this.#read.set(id, { text });
       return data;
     }
     known.data ??= jsonCodec.decode(text, id);
@@ -40,5 +47,9 @@ export class ParsedSessions {
 
   clear(): void {
     this.#read.clear();
+  }
+
+  #hasRoomFor(text: string): boolean {
+    return this.#read.calculatedSize + text.length <= MAX_CHARACTERS;
   }
 }

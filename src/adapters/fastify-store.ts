@@ -41,6 +41,8 @@ export class FastifyStore implements FastifySessionStore {
   readonly #core: SessionCore;
   readonly #unclaimed = new LRUCache<string, Handoff>({ max: MAX_UNCLAIMED });
   readonly #failures = new WeakSet<object>();
+  readonly #requests = new WeakMap<object, WithSession>();
+  readonly #reload = this.#reloadProperty();
   #handoff: Handoff | undefined;
   /**
    * Why a session could not be destroyed, while @fastify/session is told. Its `regenerate` then stores the
@@ -154,24 +156,37 @@ export class FastifyStore implements FastifySessionStore {
 
   /** `reload` puts a new session object in place of this one, and no hook runs. */
   #claimReloads(request: WithSession, session: WithSession["session"]): void {
-    const reload = session.reload.bind(session) as (callback: (error?: unknown) => void) => void;
-    const claim = (callback: (error?: Error) => void) => {
-      reload((error) => {
-        // There was nothing to find of a session that is new, and it stays new.
-        if (!this.#core.isTied(session)) this.#handoff = undefined;
-        this.#claim(request);
-        callback(error as Error | undefined);
-      });
-    };
-    const value = (callback?: (error?: Error) => void) => (callback ? claim(callback) : promisify(claim)());
-    Object.defineProperty(session, "reload", {
-      configurable: true,
-      get: () => value,
-      // As an assignment to any other method does: it makes a field, which `set` then refuses.
-      set: (field: unknown) => {
-        const own = { value: field, enumerable: true, configurable: true, writable: true };
-        Object.defineProperty(session, "reload", own);
-      },
+    this.#requests.set(session, request);
+    Object.defineProperty(session, "reload", this.#reload);
+  }
+
+  #claimReload(session: WithSession["session"], callback: (error?: Error) => void): void {
+    type Reload = (this: typeof session, callback: (error?: Error) => void) => void;
+    const { reload } = Object.getPrototypeOf(session) as { reload: Reload };
+    reload.call(session, (error) => {
+      // There was nothing to find of a session that is new, and it stays new.
+      if (!this.#core.isTied(session)) this.#handoff = undefined;
+      this.#claim(this.#requests.get(session)!);
+      callback(error);
     });
+  }
+
+  /** One pair of accessors for all: V8 gives each object with accessors of its own a shape of its own, which is slow. */
+  #reloadProperty(): PropertyDescriptor & ThisType<WithSession["session"]> {
+    const claimed = (session: WithSession["session"]) => {
+      const claim = (callback: (error?: Error) => void) => this.#claimReload(session, callback);
+      return (callback?: (error?: Error) => void) => (callback ? claim(callback) : promisify(claim)());
+    };
+    return {
+      configurable: true,
+      get() {
+        return claimed(this);
+      },
+      // As an assignment to any other method does: it makes a field, which `set` then refuses.
+      set(field: unknown) {
+        const own = { value: field, enumerable: true, configurable: true, writable: true };
+        Object.defineProperty(this, "reload", own);
+      },
+    };
   }
 }

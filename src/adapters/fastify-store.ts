@@ -3,6 +3,7 @@ import type { SessionStore as FastifySessionStore } from "@fastify/session";
 import { LRUCache } from "lru-cache";
 import { promisify } from "node:util";
 import { publish } from "../events.js";
+import { attachments } from "./attachments.js";
 import { callBack } from "./call-back.js";
 import { GONE, type Loaded, type SessionCore } from "./session-core.js";
 
@@ -41,7 +42,7 @@ export class FastifyStore implements FastifySessionStore {
   readonly #core: SessionCore;
   readonly #unclaimed = new LRUCache<string, Handoff>({ max: MAX_UNCLAIMED });
   readonly #failures = new WeakSet<object>();
-  readonly #requests = new WeakMap<object, WithSession>();
+  readonly #requests = attachments<WithSession>();
   readonly #reload = this.#reloadProperty();
   #handoff: Handoff | undefined;
   /**

@@ -1,3 +1,4 @@
+import { attachments } from "./attachments.js";
 import type { Image } from "./image.js";
 
 /** What a request last saw stored. */
@@ -24,7 +25,7 @@ export interface Tie {
 
 /** Ties what is known to the objects that the frameworks make. Saves of one object take turns. */
 export class Ties {
-  readonly #ties = new WeakMap<object, Tie>();
+  readonly #ties = attachments<Tie>();
 
   get(session: object): Tie | undefined {
     return this.#ties.get(session);

@@ -22,7 +22,7 @@ const TESTS = [
 const MEMORY = "src/memory/memory-records.ts";
 const COMMANDS = "src/redis/commands.ts";
 const SCRIPTS = "src/redis/scripts.ts";
-const CORE = "src/adapters/session-core.ts";
+const WRITER = "src/adapters/session-writer.ts";
 const MERGE = "src/adapters/merge.ts";
 
 /** Each is `[name, file, what stands there, what it becomes]`. */
@@ -41,7 +41,7 @@ const MUTANTS = [
   ],
   [
     "adapters: no version sent with an update",
-    CORE,
+    WRITER,
     "? { ifVersion: loaded.stored.version } : {}",
     "? {} : {}",
   ],
@@ -67,9 +67,9 @@ const MUTANTS = [
   ],
   [
     "adapters: a conflict overwrites instead of merging",
-    CORE,
+    WRITER,
     "return this.#merge(id, loaded, image, error.current);",
-    "const version = await this.store.update(id, entry); return version && { ...image, stored: { version } };",
+    "const version = await this.#store.update(id, entry); return version && { ...image, stored: { version } };",
   ],
   [
     "merge: all of mine, not only what this request changed",
@@ -80,27 +80,27 @@ const MUTANTS = [
   ["merge: what this request deleted stays", MERGE, "else delete data[field];", ""],
   [
     "adapters: a save of a session known to be gone creates it",
-    CORE,
+    WRITER,
     'if (loaded === GONE) return drop("save");',
-    "if (loaded === GONE) return void (await this.store.create(id, entry));",
+    "if (loaded === GONE) return void (await this.#store.create(id, entryNow()));",
   ],
   [
     "adapters: a save that finds its session gone creates it",
-    CORE,
+    WRITER,
     'if (tie.loaded === GONE) drop("save");',
-    "if (tie.loaded === GONE) await this.store.create(id, entry);",
+    "if (tie.loaded === GONE) await this.#store.create(id, entry);",
   ],
   [
     "adapters: a touch does not look whether its session was there",
-    CORE,
-    "if (!(await this.store.touch(id, entry))) {",
-    "if (!(await this.store.touch(id, entry)) && false) {",
+    WRITER,
+    "if (!(await this.#store.touch(id, entryNow()))) {",
+    "if (!(await this.#store.touch(id, entryNow())) && false) {",
   ],
   [
     "adapters: a touch that finds its session gone creates it",
-    CORE,
+    WRITER,
     'drop("touch");\n    } else',
-    "await this.store.create(id, entry);\n    } else",
+    "await this.#store.create(id, entryNow());\n    } else",
   ],
 ];
 

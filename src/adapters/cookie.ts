@@ -1,3 +1,5 @@
+import type { SessionEntry } from "../store.js";
+
 /** The `cookie` field of a stored session, as express-session and @fastify/session write it. */
 export type CookieData = Record<string, unknown>;
 
@@ -36,8 +38,8 @@ export function isCookieData(value: unknown): value is CookieData {
 }
 
 /** @throws TypeError naming an attribute with which the session would be a miss when it is read again. */
-export function checkCookie(cookie: CookieData): void {
-  const wrong = wrongAttribute(cookie);
+export function checkCookie(entry: SessionEntry): void {
+  const wrong = wrongAttribute(entry.data.cookie as CookieData);
   if (wrong !== undefined) {
     throw new TypeError(`session.cookie.${wrong} is not valid: the session could not be read again`);
   }

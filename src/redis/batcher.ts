@@ -39,7 +39,7 @@ const MAX_CHARACTERS = 32_768;
 
 /**
  * Sends what is asked for in one turn of the event loop together, by all the requests that came in with it: one
- * command and one reply cost the client far less than one for each.
+ * command and one reply cost the client far less than one for each. The first of a time sets out at once.
  */
 export class Batcher {
   readonly #connection: Connection;
@@ -58,7 +58,10 @@ export class Batcher {
   /** @returns the reply, or an array of `width` replies when there are more than one for each key. */
   run(key: string, args: Arg[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      if (this.#calls.length === 0) setImmediate(() => this.#flush());
+      // While nothing is under way there is nothing to wait for but what is asked for in this tick.
+      const flush = () => this.#flush();
+      if (this.#calls.length === 0)
+        void (this.#underWay === 0 ? process.nextTick(flush) : setImmediate(flush));
       // Asked for here: the flush belongs to whoever came first.
       this.#calls.push({ key, args, endsAt: this.#connection.endsAt, resolve, reject });
     });

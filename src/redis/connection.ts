@@ -20,6 +20,7 @@ export class Connection {
   readonly #timeoutMs: number;
   readonly #owned: boolean;
   readonly #viewOf: () => RevocableClient;
+  readonly #noteNodes: () => void;
   readonly #waiting = new Set<() => void>();
   readonly #listeners: [string, (...args: unknown[]) => void][];
   #losses = 0;
@@ -37,27 +38,33 @@ export class Connection {
     const isImmediate = options.owned && !client.isCluster;
     this.#viewOf = isImmediate ? () => ({ client, revoke: () => {} }) : revocable(client);
     const lost = () => void this.#losses++;
-    /** A Cluster's nodes that commands may have been sent to. */
-    const used = new WeakSet<Redis>();
-    const useNodes = () => {
-      if ("nodes" in client) for (const node of client.nodes()) used.add(node);
+    // A Cluster's nodes, and those that were masters, which writes may have been sent to. Seeds are neither: a
+    // Cluster drops those that it does not need before it is ready, and they end a little later.
+    const nodes = new WeakSet<Redis>();
+    const masters = new WeakSet<Redis>();
+    const noteNodes = () => {
+      if (!("nodes" in client) || client.status !== "ready") return;
+      for (const node of client.nodes()) nodes.add(node);
+      for (const node of client.nodes("master")) masters.add(node);
     };
-    useNodes();
+    const isMaster = (node: Redis) => masters.has(node) || (nodes.has(node) && !node.options.readOnly);
+    this.#noteNodes = noteNodes;
+    noteNodes();
     this.#listeners = [
       ["error", (error) => (this.#trouble = error)], // callers get it as a typed error
       ["node error", lost],
-      ["+node", (node) => client.status === "ready" && used.add(node as Redis)],
-      // A Cluster drops the seeds that it does not need before it is ready; they end a little later.
-      ["-node", (node) => (node as Redis).stream && used.has(node as Redis) && lost()],
+      ["+node", noteNodes],
+      ["-node", (node) => (node as Redis).stream && isMaster(node as Redis) && lost()],
       ["close", () => (lost(), this.#changed(false))],
       ["end", () => (this.#wake(), publish("connection", { store: "redis", state: "closed" }))],
-      ["ready", () => (useNodes(), this.#wake(), this.#changed(true))],
+      ["ready", () => (noteNodes(), this.#wake(), this.#changed(true))],
     ];
     for (const [event, listener] of this.#listeners) client.on(event as "ready", listener);
   }
 
-  /** How often a connection was lost: when it differs after a call, the client may have sent it twice. */
+  /** How often a connection was lost: when it differs after a write, the client may have sent it twice. */
   get losses(): number {
+    this.#noteNodes();
     return this.#losses;
   }
 

@@ -33,8 +33,9 @@ export async function clusterIsWhole(nodes: readonly RedisServer[]): Promise<voi
     const views = await Promise.all(up.map(nodesSeenBy));
     const texts = views.map((view) => view.sort().join("\n"));
     if (!texts.every((text) => text === texts[0]) || views[0]?.length !== up.length) return false;
+    const listed = await Promise.all(up.map(nodesListed));
     const inStep = await Promise.all(up.map(isInStep));
-    return !inStep.includes(false);
+    return listed.every((count) => count === up.length) && !inStep.includes(false);
   });
 }
 
@@ -47,6 +48,12 @@ async function nodesSeenBy(node: RedisServer): Promise<string[]> {
     .map((line) => line.split(" "))
     .filter(([, , flags]) => !/fail|handshake|noaddr/.test(flags ?? ""))
     .map(([id, , , masterId, , , , , ...slots]) => [id, masterId, ...slots].join(" "));
+}
+
+/** How many nodes one node tells clients of: a replica only once it has heard how much that has copied. */
+async function nodesListed(node: RedisServer): Promise<number> {
+  const ranges = (await node.command("CLUSTER", "SLOTS")) as [number, number, ...[string, number][]][];
+  return new Set(ranges.flatMap(([, , ...nodes]) => nodes.map(([, port]) => port))).size;
 }
 
 async function isInStep(node: RedisServer): Promise<boolean> {

@@ -23,6 +23,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<R
     "cluster-node-timeout 1000",
     "cluster-replica-validity-factor 0", // a replica may take over however old its data is
     "repl-diskless-sync-delay 0",
+    "repl-ping-replica-period 1", // a replica is listed once a ping has reached it
     ...config,
   ];
   const nodes = await startAll(masters * (1 + replicasPerMaster), { config: each });

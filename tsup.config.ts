@@ -1,13 +1,8 @@
 import { defineConfig } from "tsup";
+import { entryPoints } from "./scripts/entry-points.mjs";
 
 export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    redis: "src/redis/index.ts",
-    express: "src/adapters/express.ts",
-    fastify: "src/adapters/fastify.ts",
-    conformance: "src/conformance/index.ts",
-  },
+  entry: Object.fromEntries(entryPoints().map(({ name, source }) => [name, source])),
   format: ["esm", "cjs"],
   // Shared chunks, in CJS too: one copy of each error class, whichever entry points a server requires.
   splitting: true,

@@ -1,25 +1,17 @@
 import { defineConfig } from "vitest/config";
 import { fileURLToPath } from "node:url";
-
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+import { entryPoints } from "./scripts/entry-points.mjs";
 
 // Tests import the package by its public names. By default these are the sources; with
 // SESSIONARY_BUILT=1 they are what `npm run build` made, as a user of the package gets it.
 const built = process.env.SESSIONARY_BUILT === "1";
-const entry = (name: string, source: string) => ({
-  find: new RegExp(`^sessionary${name === "index" ? "" : `/${name}`}$`),
-  replacement: at(built ? `dist/${name}.js` : `src/${source}`),
-});
-const sessionary = [
-  entry("redis", "redis/index.ts"),
-  entry("express", "adapters/express.ts"),
-  entry("fastify", "adapters/fastify.ts"),
-  entry("conformance", "conformance/index.ts"),
-  entry("index", "index.ts"),
-];
+const alias = entryPoints().map((entry) => ({
+  find: new RegExp(`^${entry.specifier}$`),
+  replacement: fileURLToPath(new URL(built ? entry.built : entry.source, import.meta.url)),
+}));
 
 export default defineConfig({
-  resolve: { alias: sessionary },
+  resolve: { alias },
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,

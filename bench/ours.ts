@@ -8,13 +8,22 @@ export const DIST = resolve(import.meta.dirname, "../dist");
 interface Entries {
   index: typeof import("sessionary");
   redis: typeof import("sessionary/redis");
-  express: typeof import("sessionary/express");
-  fastify: typeof import("sessionary/fastify");
+  express: typeof import("sessionary/express-session");
+  fastify: typeof import("sessionary/fastify-session");
 }
 
-/** One entry point of a built sessionary: this one's, or that of another build to compare with. */
+/** Where each entry point is in a build; in 0.1.0 it was `NAME.js`. */
+const FILES: Record<keyof Entries, string> = {
+  index: "index.js",
+  redis: "redis/index.js",
+  express: "adapters/express-session/index.js",
+  fastify: "adapters/fastify-session/index.js",
+};
+
+/** Imports one entry point of a build: of this one, or of another one to compare with. */
 export async function ours<E extends keyof Entries>(entry: E, dist = DIST): Promise<Entries[E]> {
-  const file = resolve(dist, `${entry}.js`);
-  if (!existsSync(file)) throw new Error(`${file} is not there: run npm run build`);
+  const candidates = [FILES[entry], `${entry}.js`].map((file) => resolve(dist, file));
+  const file = candidates.find(existsSync);
+  if (file === undefined) throw new Error(`${candidates[0]} does not exist: run npm run build`);
   return (await import(pathToFileURL(file).href)) as Entries[E];
 }

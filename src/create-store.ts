@@ -1,7 +1,7 @@
 import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
 import { checkMemoryOptions } from "./memory/options.js";
-import { functionOption, knownOptions, show } from "./options.js";
-import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings } from "./redis/settings.js";
+import { functionOption, knownOptions, show } from "./internal/validation.js";
+import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings } from "./redis/options.js";
 import type { SessionData, SessionStore } from "./store.js";
 import type { UserSessionStore } from "./users/user-session-store.js";
 

@@ -10,8 +10,8 @@ export {
   StoreUnavailableError,
 } from "./errors.js";
 export type { SessionStoreErrorCode, UnavailableReason } from "./errors.js";
-export { jsonCodec } from "./codec.js";
-export type { Codec } from "./codec.js";
+export { jsonCodec } from "./codec/json.js";
+export type { Codec } from "./codec/json.js";
 export { MemoryStore } from "./memory/memory-store.js";
 export type { MemoryStoreOptions } from "./memory/memory-store.js";
 export { onSessionaryEvent } from "./events.js";
@@ -19,8 +19,8 @@ export type { SessionaryEvents } from "./events.js";
 export { isSessionId } from "./session-id.js";
 export { createStore } from "./create-store.js";
 export type { CreateStoreOptions, CustomStoreConfig, StoreConfig, StoreFactory } from "./create-store.js";
-export { encrypted } from "./encrypted.js";
-export type { EncryptedOptions, EncryptionKey } from "./encrypted.js";
+export { encrypted } from "./codec/encrypted.js";
+export type { EncryptedOptions, EncryptionKey } from "./codec/encrypted.js";
 export { UserSessionStore } from "./users/user-session-store.js";
 export type { DestroyByUserOptions, UserSession } from "./users/user-session-store.js";
 export type { UserOptions } from "./users/options.js";

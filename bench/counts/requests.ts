@@ -1,6 +1,6 @@
 import type { SessionStore } from "sessionary";
-import { expressStore } from "sessionary/express";
-import sessionaryFastify from "sessionary/fastify";
+import { expressStore } from "sessionary/express-session";
+import sessionaryFastify from "sessionary/fastify-session";
 import type { App } from "../http/app.js";
 import { listenExpress } from "../http/express-app.js";
 import { listenFastify } from "../http/fastify-app.js";

@@ -1,5 +1,5 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
-import sessionaryFastify from "sessionary/fastify";
+import sessionaryFastify from "sessionary/fastify-session";
 import { authenticationRoutes } from "./authentication-routes.js";
 import { cookieOptions } from "./cookie.js";
 import { deviceRoutes } from "./device-routes.js";

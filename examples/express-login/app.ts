@@ -1,7 +1,7 @@
 import express, { type Express } from "express";
 import session from "express-session";
 import type { SessionStore } from "sessionary";
-import { expressStore } from "sessionary/express";
+import { expressStore } from "sessionary/express-session";
 import { COOKIE_NAME, cookieOptions } from "../fastify-login/cookie.js";
 import { authRoutes } from "./auth-routes.js";
 import { answerError, answerNotFound } from "./error-handler.js";

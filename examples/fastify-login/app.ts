@@ -1,6 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify";
 import type { SessionStore } from "sessionary";
-import sessionaryFastify from "sessionary/fastify";
+import sessionaryFastify from "sessionary/fastify-session";
 import { authRoutes } from "./auth-routes.js";
 import { COOKIE_NAME, cookieOptions } from "./cookie.js";
 import { answerError } from "./error-handler.js";

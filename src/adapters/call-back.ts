@@ -1,4 +1,4 @@
-import { faultOf } from "./fault.js";
+import { faultOf } from "./to-error.js";
 
 export type Callback<R = void> = (error?: unknown, result?: R) => void;
 

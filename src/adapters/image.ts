@@ -1,4 +1,4 @@
-import { stringify } from "../codec.js";
+import { stringify } from "../codec/json.js";
 import type { SessionData, SessionEntry } from "../store.js";
 import { type CookieData, expiryOf, sameAttributes, toCookieData, withExpiry } from "./cookie.js";
 import type { CheckedAdapterOptions } from "./options.js";

@@ -1,4 +1,4 @@
-import { durationMs, oneOf } from "../options.js";
+import { durationMs, oneOf } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 
 /** What both adapters take. */

@@ -1,8 +1,8 @@
 import { publish } from "../events.js";
-import { isStale } from "../stale.js";
+import { isStale } from "../codec/reencode.js";
 import type { SessionData, SessionStore } from "../store.js";
 import { checkCookie, isCookieData, sameAttributes, withExpiry } from "./cookie.js";
-import { reported } from "./fault.js";
+import { reported } from "./to-error.js";
 import { entryOf, entryOfImage, fieldsOf, imageOf, termsOf } from "./image.js";
 import { type AdapterOptions, type CheckedAdapterOptions, checkAdapterOptions } from "./options.js";
 import { SessionWriter } from "./session-writer.js";

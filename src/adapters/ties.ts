@@ -1,4 +1,4 @@
-import { attachments } from "./attachments.js";
+import { attachments } from "../internal/private-field.js";
 import type { Image } from "./image.js";
 
 /** What a request last saw stored. */

@@ -1,6 +1,6 @@
 import { SessionConflictError, SessionExistsError, StoreClosedError } from "../errors.js";
 import { publish } from "../events.js";
-import { PayloadFormat, assertExpiresAt } from "../payload.js";
+import { PayloadFormat, assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { userOf } from "../users/options.js";

@@ -1,7 +1,7 @@
-import type { Codec } from "../codec.js";
-import { knownOptions } from "../options.js";
+import type { Codec } from "../codec/json.js";
+import { knownOptions } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
-import { plainClock, steppedClock } from "../users/clock.js";
+import { plainClock, steppedClock } from "../internal/clock.js";
 import { USER_OPTIONS, type UserOptions } from "../users/options.js";
 import { UserSessionStore } from "../users/user-session-store.js";
 import { MemoryRecords } from "./memory-records.js";

@@ -1,4 +1,4 @@
-import type { Clock } from "../users/clock.js";
+import type { Clock } from "../internal/clock.js";
 import { type Cap, type Member, type UserIndex, byLogin } from "../users/user-index.js";
 
 interface Entry {

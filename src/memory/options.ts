@@ -1,6 +1,6 @@
-import { type Codec, jsonCodec } from "../codec.js";
-import { codecOption, functionOption, positiveInteger } from "../options.js";
-import { DEFAULT_MAX_PAYLOAD_BYTES } from "../payload.js";
+import { type Codec, codecOption, jsonCodec } from "../codec/json.js";
+import { functionOption, positiveInteger } from "../internal/validation.js";
+import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
 import type { SessionData } from "../store.js";
 import { checkUserOptions } from "../users/options.js";
 import type { MemoryStoreOptions } from "./memory-store.js";

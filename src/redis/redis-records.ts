@@ -1,13 +1,13 @@
 import { isUtf8 } from "node:buffer";
 import { SessionConflictError, SessionExistsError, StoreUnavailableError } from "../errors.js";
-import { PayloadFormat, assertExpiresAt } from "../payload.js";
+import { PayloadFormat, assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId, isSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { Batcher } from "./batcher.js";
 import { READ, SET, SET_IF_VERSION, type Stored, TOUCH, WRONG_TYPE } from "./commands.js";
 import type { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
-import type { RedisStoreSettings } from "./settings.js";
+import type { RedisStoreSettings } from "./options.js";
 import { StoredRecord, digest } from "./stored-record.js";
 
 /** The `expiresAt` of a key that has no expiry, as a foreign writer may leave one: the latest Date. */

@@ -1,12 +1,12 @@
-import { knownOptions } from "../options.js";
+import { knownOptions } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
-import { plainClock } from "../users/clock.js";
+import { plainClock } from "../internal/clock.js";
 import { UserSessionStore } from "../users/user-session-store.js";
 import { type RedisClient, assertClient, connect } from "./client.js";
 import { Connection } from "./connection.js";
 import { RedisRecords } from "./redis-records.js";
 import { RedisUserIndex } from "./redis-user-index.js";
-import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings, fromQuery } from "./settings.js";
+import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings, fromQuery } from "./options.js";
 import { parseRedisUrl } from "./url.js";
 
 export interface RedisStoreOptions<T extends SessionData = SessionData> extends RedisStoreSettings<T> {

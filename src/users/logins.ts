@@ -1,11 +1,11 @@
 import { SessionLimitError, hasCode } from "../errors.js";
 import { isSessionId } from "../session-id.js";
 import type { SessionData, SessionStore } from "../store.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../internal/clock.js";
 import type { UserOptions } from "./options.js";
 import { inPart } from "./outcome.js";
 import { retried } from "./retried.js";
-import { type Stored, type StoredSessions, isOf } from "./stored-sessions.js";
+import { type Stored, type StoredSessions, isOf } from "./session-reader.js";
 import type { Cap, Member, UserIndex } from "./user-index.js";
 
 /** A member without its session may be a login that is under way: for so long nobody else removes it. */

@@ -1,4 +1,4 @@
-import { durationMs, functionOption, oneOf, positiveInteger } from "../options.js";
+import { durationMs, functionOption, oneOf, positiveInteger } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 
 /**

@@ -1,12 +1,12 @@
 import { SessionConflictError, hasCode } from "../errors.js";
-import { assertExpiresAt } from "../payload.js";
+import { assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../internal/clock.js";
 import type { Logins } from "./logins.js";
 import { mayBeApplied } from "./outcome.js";
 import { Turns, retried } from "./retried.js";
-import type { Stored, StoredSessions } from "./stored-sessions.js";
+import type { Stored, StoredSessions } from "./session-reader.js";
 import { withTracking } from "./tracking.js";
 import type { Member } from "./user-index.js";
 

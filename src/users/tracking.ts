@@ -1,4 +1,4 @@
-import { isStale, markStale } from "../stale.js";
+import { isStale, markStale } from "../codec/reencode.js";
 import type { SessionData, SessionRecord } from "../store.js";
 
 /**

@@ -20,13 +20,13 @@
  */
 
 import { SessionExistsError } from "../errors.js";
-import { snapshotOf } from "../payload.js";
+import { snapshotOf } from "../codec/payload.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../internal/clock.js";
 import { Logins } from "./logins.js";
-import { namesOf } from "./names.js";
+import { namesOf } from "./storage-ids.js";
 import { type UserOptions, checkUserOptions } from "./options.js";
-import { StoredSessions } from "./stored-sessions.js";
+import { StoredSessions } from "./session-reader.js";
 import { TrackedRecords } from "./tracked-records.js";
 import type { UserIndex } from "./user-index.js";
 import { type UserSession, UserSessions } from "./user-sessions.js";

@@ -1,8 +1,8 @@
 import type { SessionData, SessionStore } from "../store.js";
 import type { Logins } from "./logins.js";
-import { handleOf } from "./names.js";
+import { handleOf } from "./storage-ids.js";
 import { inPart } from "./outcome.js";
-import type { StoredSessions } from "./stored-sessions.js";
+import type { StoredSessions } from "./session-reader.js";
 import type { Member } from "./user-index.js";
 
 /** A session, as its user may see it. */

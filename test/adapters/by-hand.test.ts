@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { MemoryStore, SessionConflictError, type SessionData, type SessionStore } from "sessionary";
-import { expressStore, type AdapterOptions, type ExpressStore } from "sessionary/express";
-import { fastifyStore } from "sessionary/fastify";
+import { expressStore, type AdapterOptions, type ExpressStore } from "sessionary/express-session";
+import { fastifyStore } from "sessionary/fastify-session";
 import { describe, expect, test } from "vitest";
 import { seenEvents } from "./events.js";
 import { emptyStores, FRAMEWORKS_AND_STORES } from "./stores.js";

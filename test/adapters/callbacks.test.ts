@@ -1,8 +1,8 @@
 import type { Session as FastifySession } from "fastify";
 import type session from "express-session";
 import { MemoryStore } from "sessionary";
-import { expressStore } from "sessionary/express";
-import { fastifyStore } from "sessionary/fastify";
+import { expressStore } from "sessionary/express-session";
+import { fastifyStore } from "sessionary/fastify-session";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { wrapped } from "./wrapped-store.js";
 

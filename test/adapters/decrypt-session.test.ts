@@ -2,7 +2,7 @@ import fastifyCookie from "@fastify/cookie";
 import fastifySession, { type CookieOptions } from "@fastify/session";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { MemoryStore } from "sessionary";
-import sessionaryFastify, { fastifyStore } from "sessionary/fastify";
+import sessionaryFastify, { fastifyStore } from "sessionary/fastify-session";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { seenEvents } from "./events.js";
 import { SECRET, signed } from "./support.js";

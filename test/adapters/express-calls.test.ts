@@ -1,5 +1,5 @@
 import type session from "express-session";
-import { expressStore, type AdapterOptions } from "sessionary/express";
+import { expressStore, type AdapterOptions } from "sessionary/express-session";
 import { MemoryStore } from "sessionary";
 import { expect, test } from "vitest";
 import { Browser } from "./browser.js";

@@ -1,6 +1,6 @@
 import session from "express-session";
 import { MemoryStore, type SessionStore } from "sessionary";
-import { expressStore, type ExpressStore } from "sessionary/express";
+import { expressStore, type ExpressStore } from "sessionary/express-session";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Browser } from "./browser.js";

@@ -1,5 +1,5 @@
 import { MemoryStore } from "sessionary";
-import type { SessionaryFastifyOptions } from "sessionary/fastify";
+import type { SessionaryFastifyOptions } from "sessionary/fastify-session";
 import { expect, test } from "vitest";
 import { Browser } from "./browser.js";
 import { startFastify } from "./support.js";

@@ -1,6 +1,6 @@
 import Fastify from "fastify";
 import { MemoryStore } from "sessionary";
-import sessionaryFastify, { type SessionaryFastifyOptions } from "sessionary/fastify";
+import sessionaryFastify, { type SessionaryFastifyOptions } from "sessionary/fastify-session";
 import { expect, onTestFinished, test } from "vitest";
 import { SECRET } from "./support.js";
 

@@ -1,7 +1,7 @@
 import fastifyCookie from "@fastify/cookie";
 import fastifySession from "@fastify/session";
 import { MemoryStore, type SessionStore } from "sessionary";
-import sessionaryFastify, { fastifyStore } from "sessionary/fastify";
+import sessionaryFastify, { fastifyStore } from "sessionary/fastify-session";
 import { describe, expect, test } from "vitest";
 import { Browser } from "./browser.js";
 import { seenEvents } from "./events.js";

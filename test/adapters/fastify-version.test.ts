@@ -1,7 +1,7 @@
 import Fastify, { type FastifyRequest } from "fastify";
 import { createRequire } from "node:module";
 import { MemoryStore } from "sessionary";
-import sessionaryFastify from "sessionary/fastify";
+import sessionaryFastify from "sessionary/fastify-session";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { SECRET } from "./support.js";
 import { spied } from "./wrapped-store.js";

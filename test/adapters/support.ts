@@ -5,8 +5,8 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
-import { expressStore, type AdapterOptions } from "sessionary/express";
-import sessionaryFastify, { type SessionaryFastifyOptions } from "sessionary/fastify";
+import { expressStore, type AdapterOptions } from "sessionary/express-session";
+import sessionaryFastify, { type SessionaryFastifyOptions } from "sessionary/fastify-session";
 import type { SessionStore } from "sessionary";
 import { onTestFinished } from "vitest";
 

@@ -1,14 +1,14 @@
 import { MemoryStore } from "sessionary";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkAdapterOptions } from "../../src/adapters/options.js";
-import { jsonCodec } from "../../src/codec.js";
+import { jsonCodec } from "../../src/codec/json.js";
 import { checkMemoryOptions } from "../../src/memory/options.js";
-import { checkRedisSettings } from "../../src/redis/settings.js";
+import { checkRedisSettings } from "../../src/redis/options.js";
 import { MarkdownPage } from "../support/markdown.js";
 import { documented } from "./docstrings.js";
 
 const MEMORY = documented("src/memory/memory-store.ts", "MemoryStoreOptions");
-const REDIS = documented("src/redis/settings.ts", "RedisStoreSettings");
+const REDIS = documented("src/redis/options.ts", "RedisStoreSettings");
 const USERS = documented("src/users/options.ts", "UserOptions");
 const ADAPTERS = documented("src/adapters/options.ts", "AdapterOptions");
 

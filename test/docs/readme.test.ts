@@ -11,7 +11,7 @@ const AROUND: Record<string, string> = {
     import fastify from "fastify";
     import fastifySession from "@fastify/session";
     import { type SessionStore } from "sessionary";
-    import { fastifyStore } from "sessionary/fastify";
+    import { fastifyStore } from "sessionary/fastify-session";
     declare const store: SessionStore;
     declare const secret: string;
     const app = fastify();`,

@@ -2,7 +2,7 @@ import express, { type Request, type Response } from "express";
 import session from "express-session";
 import Fastify from "fastify";
 import type { SessionStore } from "sessionary";
-import { expressStore } from "sessionary/express";
+import { expressStore } from "sessionary/express-session";
 import { type Answer, type App, type Change, HOUR_MS, SECRET, type Setup, newId } from "./app.js";
 import { pause } from "./turns.js";
 

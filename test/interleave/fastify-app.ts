@@ -1,6 +1,6 @@
 import Fastify, { type FastifyRequest } from "fastify";
 import type { SessionStore } from "sessionary";
-import sessionary from "sessionary/fastify";
+import sessionary from "sessionary/fastify-session";
 import { type Answer, type App, type Change, HOUR_MS, SECRET, type Setup, newId } from "./app.js";
 import { pause } from "./turns.js";
 

@@ -8,7 +8,7 @@ import type session from "express-session";
 import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { createClient } from "redis";
-import { expressStore, type AdapterOptions } from "sessionary/express";
+import { expressStore, type AdapterOptions } from "sessionary/express-session";
 import { RedisStore } from "sessionary/redis";
 import { expect, onTestFinished } from "vitest";
 import {

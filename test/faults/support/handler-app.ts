@@ -5,8 +5,8 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import type { SessionStore } from "sessionary";
-import { expressStore } from "sessionary/express";
-import sessionaryFastify from "sessionary/fastify";
+import { expressStore } from "sessionary/express-session";
+import sessionaryFastify from "sessionary/fastify-session";
 import { COOKIE_NAME } from "../../../examples/fastify-login/cookie.js";
 import type { WebApp } from "./web.js";
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { type Codec, jsonCodec } from "./codec.js";
-import { knownOptions } from "./options.js";
-import { markStale } from "./stale.js";
+import { type Codec, jsonCodec } from "./json.js";
+import { knownOptions } from "../internal/validation.js";
+import { markStale } from "./reencode.js";
 
 export interface EncryptionKey {
   /** Stored beside each payload: 1 to 64 letters, digits, `_`, `.` or `-`. Never give it to another key. */

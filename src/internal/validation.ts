@@ -1,5 +1,3 @@
-import type { Codec } from "./codec.js";
-
 /** The checks that every options object and URL goes through, once, when a store or adapter is made. */
 
 /** @throws TypeError naming the option and what it takes. */
@@ -34,14 +32,6 @@ export function oneOf<T extends string>(name: string, value: unknown, accepted: 
 export function functionOption<F extends (...args: never[]) => unknown>(name: string, value: F): F {
   if (typeof value !== "function") throw new TypeError(`${name} must be a function, not ${show(value)}`);
   return value;
-}
-
-/** @throws TypeError naming the option and what it takes. */
-export function codecOption(codec: Codec): Codec {
-  if (typeof codec?.encode !== "function" || typeof codec.decode !== "function") {
-    throw new TypeError(`codec must be an object with the methods encode and decode, not ${show(codec)}`);
-  }
-  return codec;
 }
 
 /** @throws TypeError naming the first option that is not among the accepted ones. */

@@ -1,12 +1,12 @@
 import session from "express-session";
 import type { Request } from "express";
-import { knownOptions } from "../options.js";
-import type { SessionStore } from "../store.js";
-import { callBack } from "./call-back.js";
-import { ADAPTER_OPTIONS, type AdapterOptions } from "./options.js";
-import { SessionCore } from "./session-core.js";
+import { knownOptions } from "../../internal/validation.js";
+import type { SessionStore } from "../../store.js";
+import { callBack } from "../call-back.js";
+import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
+import { SessionCore } from "../session-core.js";
 
-export type { AdapterOptions } from "./options.js";
+export type { AdapterOptions } from "../options.js";
 
 type Data = session.SessionData;
 

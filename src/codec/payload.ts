@@ -1,8 +1,8 @@
-import { type Codec, jsonCodec, stringify } from "./codec.js";
-import { PayloadTooLargeError } from "./errors.js";
-import { publish } from "./events.js";
-import { ParsedSessions } from "./parsed-sessions.js";
-import type { SessionData, SessionEntry } from "./store.js";
+import { type Codec, jsonCodec, stringify } from "./json.js";
+import { PayloadTooLargeError } from "../errors.js";
+import { publish } from "../events.js";
+import { ParsedSessions } from "./parse-cache.js";
+import type { SessionData, SessionEntry } from "../store.js";
 
 /** @default 1 MiB; in bytes of UTF-8 */
 export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;

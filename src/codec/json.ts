@@ -1,4 +1,5 @@
-import type { SessionData } from "./store.js";
+import { show } from "../internal/validation.js";
+import type { SessionData } from "../store.js";
 
 /**
  * Turns session data into the text that a store keeps, and back. The id is given so that a codec can
@@ -9,6 +10,14 @@ export interface Codec {
   encode(data: SessionData, id: string): string;
   /** @throws anything, when the text is not what `encode` gives: the store treats it as a miss. */
   decode(text: string, id: string): SessionData;
+}
+
+/** @throws TypeError naming the option and what it takes. */
+export function codecOption(codec: Codec): Codec {
+  if (typeof codec?.encode !== "function" || typeof codec.decode !== "function") {
+    throw new TypeError(`codec must be an object with the methods encode and decode, not ${show(codec)}`);
+  }
+  return codec;
 }
 
 /** Without any of these a text names no prototype: a part of `__proto__` and `prototype`, or an escape that may spell it. */

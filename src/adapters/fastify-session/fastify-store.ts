@@ -2,10 +2,10 @@ import type * as Fastify from "fastify";
 import type { SessionStore as FastifySessionStore } from "@fastify/session";
 import { LRUCache } from "lru-cache";
 import { promisify } from "node:util";
-import { publish } from "../events.js";
-import { attachments } from "./attachments.js";
-import { callBack } from "./call-back.js";
-import { GONE, type Loaded, type SessionCore } from "./session-core.js";
+import { publish } from "../../events.js";
+import { attachments } from "../../internal/private-field.js";
+import { callBack } from "../call-back.js";
+import { GONE, type Loaded, type SessionCore } from "../session-core.js";
 
 /** Methods of @fastify/session's session: a stored field of such a name would take its place, or that of all. */
 const METHODS = [

@@ -1,7 +1,7 @@
 import { klona } from "klona/json";
 import { LRUCache } from "lru-cache";
-import { jsonCodec } from "./codec.js";
-import type { SessionData } from "./store.js";
+import { jsonCodec } from "./json.js";
+import type { SessionData } from "../store.js";
 
 interface Read {
   text: string;

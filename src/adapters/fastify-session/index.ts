@@ -2,16 +2,16 @@ import fastifyCookie from "@fastify/cookie";
 import fastifySession, { type CookieOptions } from "@fastify/session";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { knownOptions } from "../options.js";
-import type { SessionStore } from "../store.js";
-import { PLUGIN_OPTIONS, type SessionaryFastifyOptions } from "./fastify-options.js";
-import { checkRegenerate } from "./fastify-regenerate.js";
+import { knownOptions } from "../../internal/validation.js";
+import type { SessionStore } from "../../store.js";
+import { PLUGIN_OPTIONS, type SessionaryFastifyOptions } from "./plugin-options.js";
+import { checkRegenerate } from "./check-regenerate.js";
 import { FastifyStore } from "./fastify-store.js";
-import { ADAPTER_OPTIONS, type AdapterOptions } from "./options.js";
-import { SessionCore } from "./session-core.js";
+import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
+import { SessionCore } from "../session-core.js";
 
-export type { AdapterOptions } from "./options.js";
-export type { SessionaryFastifyOptions } from "./fastify-options.js";
+export type { AdapterOptions } from "../options.js";
+export type { SessionaryFastifyOptions } from "./plugin-options.js";
 export { FastifyStore } from "./fastify-store.js";
 
 /**

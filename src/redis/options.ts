@@ -1,6 +1,6 @@
-import { type Codec, jsonCodec } from "../codec.js";
-import { codecOption, durationMs, knownOptions, positiveInteger } from "../options.js";
-import { DEFAULT_MAX_PAYLOAD_BYTES } from "../payload.js";
+import { type Codec, codecOption, jsonCodec } from "../codec/json.js";
+import { durationMs, knownOptions, positiveInteger } from "../internal/validation.js";
+import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
 import type { SessionData } from "../store.js";
 import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
 

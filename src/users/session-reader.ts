@@ -1,5 +1,5 @@
 import type { SessionData, SessionRecord, SessionStore } from "../store.js";
-import type { Clock } from "./clock.js";
+import type { Clock } from "../internal/clock.js";
 import { type UserOptions, userOf } from "./options.js";
 import { type Tracking, trackingOf, withoutTracking } from "./tracking.js";
 import type { Member } from "./user-index.js";

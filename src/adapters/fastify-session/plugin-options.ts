@@ -1,7 +1,7 @@
 import type { FastifySessionOptions } from "@fastify/session";
 import type { RegisterOptions } from "fastify";
-import type { SessionStore } from "../store.js";
-import type { AdapterOptions } from "./options.js";
+import type { SessionStore } from "../../store.js";
+import type { AdapterOptions } from "../options.js";
 
 /** @fastify/session's options, with any `SessionStore` as the store, and the adapter's. */
 export interface SessionaryFastifyOptions extends Omit<FastifySessionOptions, "store">, AdapterOptions {

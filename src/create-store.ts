@@ -9,13 +9,13 @@ import type { UserSessionStore } from "./users/user-session-store.js";
  * A URL, and options: one here wins over the same one in the URL, and one that only the other built-in
  * store takes is left aside, so that changing the URL is enough to swap them.
  */
-export interface StoreConfig<T extends SessionData = SessionData>
+export interface StoreConfig<T extends object = SessionData>
   extends MemoryStoreOptions<T>, RedisStoreSettings<T> {
   url: string;
 }
 
 /** For a scheme of your own: whatever it takes. */
-export interface CustomStoreConfig<T extends SessionData = SessionData> extends StoreConfig<T> {
+export interface CustomStoreConfig<T extends object = SessionData> extends StoreConfig<T> {
   [option: string]: unknown;
 }
 
@@ -23,7 +23,7 @@ export interface CustomStoreConfig<T extends SessionData = SessionData> extends 
 export type StoreFactory = (
   url: string,
   options: Record<string, unknown>,
-) => SessionStore | Promise<SessionStore>;
+) => SessionStore<object> | Promise<SessionStore<object>>;
 
 export interface CreateStoreOptions {
   /** Further schemes, without the colon: `{ sqlite: (url, options) => new SqliteStore(url, options) }`. */
@@ -42,17 +42,17 @@ for (const scheme of ["redis", "rediss"]) {
  * here: the store connects when it can.
  * @throws TypeError naming the option that is not valid and what it takes.
  */
-export async function createStore<T extends SessionData = SessionData>(
+export async function createStore<T extends object = SessionData>(
   config: string | StoreConfig<T>,
 ): Promise<UserSessionStore<T>>;
-export async function createStore<T extends SessionData = SessionData>(
+export async function createStore<T extends object = SessionData>(
   config: string | StoreConfig<T> | CustomStoreConfig<T>,
   options: CreateStoreOptions,
 ): Promise<SessionStore<T>>;
 export async function createStore(
   config: string | StoreConfig,
   options: CreateStoreOptions = {},
-): Promise<SessionStore> {
+): Promise<SessionStore<object>> {
   const further = checkSchemes(options);
   const { url, ...others } = typeof config === "string" ? { url: config } : (config ?? {});
   if (typeof url !== "string")
@@ -94,7 +94,7 @@ function checkSchemes(options: CreateStoreOptions): Record<string, StoreFactory>
   return Object.fromEntries(checked);
 }
 
-function storeOf(scheme: string, store: SessionStore | undefined): SessionStore {
+function storeOf(scheme: string, store: SessionStore<object> | undefined): SessionStore<object> {
   if (typeof store?.get === "function") return store;
   throw new TypeError(`schemes.${scheme} must give a SessionStore, not ${show(store)}`);
 }

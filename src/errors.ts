@@ -32,7 +32,7 @@ export class SessionExistsError extends SessionStoreError {
 }
 
 /** `update` was given an `ifVersion` that is not the stored one. */
-export class SessionConflictError<T extends SessionData = SessionData> extends SessionStoreError {
+export class SessionConflictError<T extends object = SessionData> extends SessionStoreError {
   // Private, so that no logger prints the session.
   readonly #current: SessionRecord<T>;
 

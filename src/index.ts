@@ -23,4 +23,4 @@ export { encrypted } from "./codec/encrypted.js";
 export type { EncryptedOptions, EncryptionKey } from "./codec/encrypted.js";
 export { UserSessionStore } from "./users/user-session-store.js";
 export type { DestroyByUserOptions, UserSession } from "./users/user-session-store.js";
-export type { UserOptions } from "./users/options.js";
+export type { UserIdOf, UserOptions } from "./users/options.js";

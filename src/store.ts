@@ -37,18 +37,18 @@
  * - After `close` every method rejects with `StoreClosedError`; closing again does nothing.
  */
 
-/** A session's fields: JSON values only. A `type` of yours fits as it is, an `interface` when it extends this. */
+/** Session data of an unknown shape: JSON values by field name. The default where no type of your own is given. */
 export type SessionData = Record<string, unknown>;
 
 /** What a caller writes. */
-export interface SessionEntry<T extends SessionData = SessionData> {
+export interface SessionEntry<T extends object = SessionData> {
   data: T;
   /** When the session ends: absolute, epoch milliseconds. */
   expiresAt: number;
 }
 
 /** What a store gives back. */
-export interface SessionRecord<T extends SessionData = SessionData> extends SessionEntry<T> {
+export interface SessionRecord<T extends object = SessionData> extends SessionEntry<T> {
   /** Opaque. Equal versions of one session mean equal data. */
   readonly version: string;
 }
@@ -59,7 +59,7 @@ export interface UpdateOptions {
 }
 
 /** See the top of this file for what holds in every store. */
-export interface SessionStore<T extends SessionData = SessionData> {
+export interface SessionStore<T extends object = SessionData> {
   /** @returns the live session, or `undefined` when there is none. */
   get(id: string): Promise<SessionRecord<T> | undefined>;
   /**

@@ -22,16 +22,16 @@ export class SessionCore {
   readonly #ties = new Ties();
 
   /** @throws TypeError naming the option that is not valid. */
-  constructor(adapter: string, store: SessionStore, options: AdapterOptions) {
+  constructor(adapter: string, store: SessionStore<object>, options: AdapterOptions) {
     if (typeof store?.get !== "function" || typeof store.update !== "function") {
       throw new TypeError(
         `${adapter} takes a SessionStore: a MemoryStore, a RedisStore or what createStore() gives`,
       );
     }
-    this.store = store;
+    this.store = store as SessionStore;
     this.#adapter = adapter;
     this.#options = checkAdapterOptions(options);
-    this.#writer = new SessionWriter(adapter, store, this.#options);
+    this.#writer = new SessionWriter(adapter, this.store, this.#options);
   }
 
   /** What the framework is to make its session of, its cookie stamped with the real expiry. */

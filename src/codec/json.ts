@@ -7,7 +7,7 @@ import type { SessionData } from "../store.js";
  */
 export interface Codec {
   /** @throws TypeError, naming the key, when the data cannot be carried. */
-  encode(data: SessionData, id: string): string;
+  encode(data: object, id: string): string;
   /** @throws anything, when the text is not what `encode` gives: the store treats it as a miss. */
   decode(text: string, id: string): SessionData;
 }
@@ -52,7 +52,7 @@ export const jsonCodec: Codec = {
 };
 
 /** `JSON.stringify`, with an error that names the key. */
-export function stringify(data: SessionData): string {
+export function stringify(data: object): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(data);
@@ -63,7 +63,7 @@ export function stringify(data: SessionData): string {
   return text;
 }
 
-function notJson(data: SessionData): TypeError {
+function notJson(data: object): TypeError {
   return new TypeError(
     `session data cannot be stored as JSON: ${culprit(data, [], new Set()) ?? "it changes"}`,
   );

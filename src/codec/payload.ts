@@ -2,13 +2,13 @@ import { type Codec, jsonCodec, stringify } from "./json.js";
 import { PayloadTooLargeError } from "../errors.js";
 import { publish } from "../events.js";
 import { ParsedSessions } from "./parse-cache.js";
-import type { SessionData, SessionEntry } from "../store.js";
+import type { SessionEntry } from "../store.js";
 
 /** @default 1 MiB; in bytes of UTF-8 */
 export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
 
 /** How a store turns entries into what it keeps, and what it finds into data: one rule for all stores. */
-export class PayloadFormat<T extends SessionData> {
+export class PayloadFormat<T extends object> {
   readonly #store: string;
   readonly #codec: Codec;
   readonly #maxBytes: number;
@@ -65,7 +65,7 @@ export class PayloadFormat<T extends SessionData> {
 }
 
 /** @throws TypeError when `data` is not an object or `expiresAt` not a finite number. */
-export function assertEntry(entry: SessionEntry): void {
+export function assertEntry(entry: SessionEntry<object>): void {
   if (typeof entry !== "object" || entry === null)
     throw new TypeError("entry must be an object { data, expiresAt }");
   const data: unknown = entry.data;
@@ -79,7 +79,7 @@ export function assertEntry(entry: SessionEntry): void {
 const MAX_EPOCH_MS = 8.64e15;
 
 /** @throws TypeError when `expiresAt` is not a moment. */
-export function assertExpiresAt(entry: SessionEntry): void {
+export function assertExpiresAt(entry: SessionEntry<object>): void {
   if (typeof entry?.expiresAt !== "number" || !(Math.abs(entry.expiresAt) <= MAX_EPOCH_MS)) {
     throw new TypeError("entry.expiresAt must be a finite number of epoch milliseconds, as Date.now() gives");
   }
@@ -89,7 +89,7 @@ export function assertExpiresAt(entry: SessionEntry): void {
  * The entry as it is now, for a write that has to wait before it can store it.
  * @throws TypeError when the entry is not valid.
  */
-export function snapshotOf<T extends SessionData>(entry: SessionEntry<T>): SessionEntry<T> {
+export function snapshotOf<T extends object>(entry: SessionEntry<T>): SessionEntry<T> {
   assertEntry(entry);
   return { data: JSON.parse(stringify(entry.data)) as T, expiresAt: entry.expiresAt };
 }

@@ -21,7 +21,7 @@ interface Kept {
 }
 
 /** What a MemoryStore keeps. */
-export class MemoryRecords<T extends SessionData = SessionData> implements SessionStore<T> {
+export class MemoryRecords<T extends object = SessionData> implements SessionStore<T> {
   readonly #kept: TieredCache<Kept>;
   readonly #userOf: (data: T) => string | undefined;
   readonly #format: PayloadFormat<T>;

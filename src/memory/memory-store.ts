@@ -7,7 +7,7 @@ import { UserSessionStore } from "../users/user-session-store.js";
 import { MemoryRecords } from "./memory-records.js";
 import { MemoryUserIndex } from "./memory-user-index.js";
 
-export interface MemoryStoreOptions<T extends SessionData = SessionData> extends UserOptions<T> {
+export interface MemoryStoreOptions<T extends object = SessionData> extends UserOptions<T> {
   /**
    * The most sessions to keep; the least recently used one goes first. With `userIdOf`, a session of a
    * user goes only when no anonymous one is left.
@@ -30,7 +30,7 @@ export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "cod
  * Sessions in this process: bounded in entries and bytes, swept of expired ones, nothing that keeps
  * the process alive. What is dropped is published as `evicted`.
  */
-export class MemoryStore<T extends SessionData = SessionData> extends UserSessionStore<T> {
+export class MemoryStore<T extends object = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: MemoryStoreOptions<T> = {}) {
     knownOptions("MemoryStore", options, MEMORY_OPTIONS);

@@ -1,7 +1,6 @@
 import { type Codec, codecOption, jsonCodec } from "../codec/json.js";
 import { functionOption, positiveInteger } from "../internal/validation.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
-import type { SessionData } from "../store.js";
 import { checkUserOptions } from "../users/options.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
 
@@ -17,7 +16,7 @@ export interface MemorySettings {
  * Fills in what a MemoryStore takes when nothing is said.
  * @throws TypeError naming the option and what it takes.
  */
-export function checkMemoryOptions<T extends SessionData>(options: MemoryStoreOptions<T>): MemorySettings {
+export function checkMemoryOptions<T extends object>(options: MemoryStoreOptions<T>): MemorySettings {
   const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now } = options;
   const room = payloadRoom(maxBytes);
   const { maxPayloadBytes = Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room) } = options;

@@ -5,7 +5,7 @@ import type { SessionData } from "../store.js";
 import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
 
 /** What a RedisStore takes beside its connection. */
-export interface RedisStoreSettings<T extends SessionData = SessionData> extends UserOptions<T> {
+export interface RedisStoreSettings<T extends object = SessionData> extends UserOptions<T> {
   /** What each key begins with. @default "sess:" */
   prefix?: string;
   /** The longest that any call takes, connecting and queueing included. @default 1_000 */
@@ -24,7 +24,7 @@ type OwnSettings = Required<Pick<RedisStoreSettings, "prefix" | "timeoutMs" | "m
  * Fills in what a RedisStore takes when nothing is said.
  * @throws TypeError naming the option and what it takes.
  */
-export function checkRedisSettings<T extends SessionData>(settings: RedisStoreSettings<T>): OwnSettings {
+export function checkRedisSettings<T extends object>(settings: RedisStoreSettings<T>): OwnSettings {
   const {
     prefix = "sess:",
     timeoutMs = 1_000,

@@ -14,7 +14,7 @@ import { StoredRecord, digest } from "./stored-record.js";
 const NEVER = 8.64e15;
 
 /** What a RedisStore keeps: one string for each session. */
-export class RedisRecords<T extends SessionData = SessionData> implements SessionStore<T> {
+export class RedisRecords<T extends object = SessionData> implements SessionStore<T> {
   readonly #connection: Connection;
   readonly #keys: KeySpace;
   readonly #read: Batcher;
@@ -173,6 +173,6 @@ function mayBeMangled([text]: Stored): boolean {
 }
 
 /** In ms; 0 or less when it is over. Relative, so that the clocks of server and Redis may differ. */
-function lifetimeOf(entry: SessionEntry): number {
+function lifetimeOf(entry: SessionEntry<object>): number {
   return Math.ceil(entry.expiresAt - Date.now());
 }

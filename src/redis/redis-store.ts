@@ -9,7 +9,7 @@ import { RedisUserIndex } from "./redis-user-index.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings, fromQuery } from "./options.js";
 import { parseRedisUrl } from "./url.js";
 
-export interface RedisStoreOptions<T extends SessionData = SessionData> extends RedisStoreSettings<T> {
+export interface RedisStoreOptions<T extends object = SessionData> extends RedisStoreSettings<T> {
   /**
    * Where Redis is; the store makes its own connection, and closes it. The query may set `prefix`,
    * `timeoutMs` and `maxPayloadBytes`. Either this or `client`.
@@ -23,7 +23,7 @@ export interface RedisStoreOptions<T extends SessionData = SessionData> extends 
  * Sessions in Redis: one string for each, the codec's text itself with Redis's own expiry, as
  * connect-redis 7 to 10 write it. Works with a single Redis, Sentinel and Cluster.
  */
-export class RedisStore<T extends SessionData = SessionData> extends UserSessionStore<T> {
+export class RedisStore<T extends object = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: RedisStoreOptions<T>) {
     knownOptions("RedisStore", options, ["url", "client", ...REDIS_SETTINGS]);

@@ -2,7 +2,7 @@ import crypto from "node:crypto";
 import type { SessionData, SessionRecord } from "../store.js";
 
 /** What a read gives. Its version is computed when it is asked for: most readers never do. */
-export class StoredRecord<T extends SessionData> implements SessionRecord<T> {
+export class StoredRecord<T extends object> implements SessionRecord<T> {
   /**
    * Makes `version` each record's own, so that a copy has it too. One getter for all: V8 gives each object with a
    * getter of its own a shape of its own, which takes a quarter of what a batched read costs the client.

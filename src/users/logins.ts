@@ -1,6 +1,6 @@
 import { SessionLimitError, hasCode } from "../errors.js";
 import { isSessionId } from "../session-id.js";
-import type { SessionData, SessionStore } from "../store.js";
+import type { SessionStore } from "../store.js";
 import type { Clock } from "../internal/clock.js";
 import type { UserOptions } from "./options.js";
 import { inPart } from "./outcome.js";
@@ -23,7 +23,7 @@ const OVER = 0;
  * - Who settles above the cap ends the oldest sessions, not counting those of logins under way: these
  *   will see all others when they settle themselves. A login that fails ends none.
  */
-export class Logins<T extends SessionData> {
+export class Logins<T extends object> {
   readonly #sessions: StoredSessions<T>;
   readonly #records: SessionStore<T>;
   readonly #index: UserIndex;

@@ -1,16 +1,19 @@
 import { durationMs, functionOption, oneOf, positiveInteger } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 
+/** Return type of `userIdOf`; `unknown` for untyped session data, whose fields have no type to check. */
+export type UserIdOf<T extends object> = string extends keyof T ? unknown : string | undefined;
+
 /**
  * Whose sessions these are, how many one user may have, and how long any may live. Both stores take them.
  * With any of them a write waits for a read, so its data goes through JSON before the codec has it.
  */
-export interface UserOptions<T extends SessionData = SessionData> {
+export interface UserOptions<T extends object = SessionData> {
   /**
    * Whose session this is, from its data: `(data) => data.userId`; `undefined` for an anonymous one.
    * It keeps an index, which `listByUser` and the like need.
    */
-  userIdOf?: (data: T) => string | undefined;
+  userIdOf?: (data: T) => UserIdOf<T>;
   /** The most sessions that one user may have at a time. It takes `userIdOf`. @default no limit */
   maxPerUser?: number;
   /**
@@ -34,7 +37,7 @@ export const USER_OPTIONS = ["userIdOf", "maxPerUser", "overflow", "absoluteTime
  * Whose session some data makes it, by the option; nobody's without it.
  * @throws TypeError when it gives no string: another store would not find it under the same.
  */
-export function userOf<T extends SessionData>({ userIdOf }: UserOptions<T>): (data: T) => string | undefined {
+export function userOf<T extends object>({ userIdOf }: UserOptions<T>): (data: T) => string | undefined {
   if (userIdOf === undefined) return () => undefined;
   return (data) => {
     const user: unknown = userIdOf(data) ?? "";
@@ -46,7 +49,7 @@ export function userOf<T extends SessionData>({ userIdOf }: UserOptions<T>): (da
 const CENTURY_MS = 3_155_760_000_000;
 
 /** @throws TypeError naming the option and what it takes. */
-export function checkUserOptions<T extends SessionData>(options: UserOptions<T>): UserOptions<T> {
+export function checkUserOptions<T extends object>(options: UserOptions<T>): UserOptions<T> {
   const { userIdOf, maxPerUser, overflow, absoluteTimeoutMs, hashIds } = options;
   if (userIdOf !== undefined) functionOption("userIdOf", userIdOf);
   if (maxPerUser !== undefined) {

@@ -1,11 +1,11 @@
-import type { SessionData, SessionRecord, SessionStore } from "../store.js";
+import type { SessionRecord, SessionStore } from "../store.js";
 import type { Clock } from "../internal/clock.js";
 import { type UserOptions, userOf } from "./options.js";
 import { type Tracking, trackingOf, withoutTracking } from "./tracking.js";
 import type { Member } from "./user-index.js";
 
 /** A session as it was read. */
-export interface Stored<T extends SessionData> {
+export interface Stored<T extends object> {
   /** Without what is tracked of it. */
   record: SessionRecord<T>;
   createdAt: Tracking["createdAt"];
@@ -15,7 +15,7 @@ export interface Stored<T extends SessionData> {
 }
 
 /** What is stored: whose it is, and how long it may live. */
-export class StoredSessions<T extends SessionData> {
+export class StoredSessions<T extends object> {
   /** Whose session this data makes it. */
   readonly userOf: (data: T) => string | undefined;
   readonly #records: SessionStore<T>;
@@ -58,7 +58,7 @@ export class StoredSessions<T extends SessionData> {
 }
 
 /** Whether the session behind a member is still what that login made of it. */
-export function isOf<T extends SessionData>(session: Stored<T> | undefined, member: Member): boolean {
+export function isOf<T extends object>(session: Stored<T> | undefined, member: Member): boolean {
   if (session?.user !== member.user) return false;
   return session.member === undefined || session.member.login === member.login;
 }

@@ -1,7 +1,7 @@
 import { SessionConflictError, hasCode } from "../errors.js";
 import { assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId } from "../session-id.js";
-import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
+import type { SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import type { Clock } from "../internal/clock.js";
 import type { Logins } from "./logins.js";
 import { mayBeApplied } from "./outcome.js";
@@ -16,7 +16,7 @@ import type { Member } from "./user-index.js";
  *
  * With an index each write is a compare-and-set: it has to know which user's session it replaces.
  */
-export class TrackedRecords<T extends SessionData> {
+export class TrackedRecords<T extends object> {
   readonly #records: SessionStore<T>;
   readonly #sessions: StoredSessions<T>;
   /** Without `userIdOf` there are none. */
@@ -54,7 +54,7 @@ export class TrackedRecords<T extends SessionData> {
     return this.#turns.run(name, () => retried(() => this.#update(name, entry)));
   }
 
-  async touch(name: string, entry: SessionEntry): Promise<boolean> {
+  async touch(name: string, entry: SessionEntry<T>): Promise<boolean> {
     assertExpiresAt(entry);
     const current = await this.#sessions.read(name);
     if (current === undefined) return false;
@@ -73,7 +73,7 @@ export class TrackedRecords<T extends SessionData> {
   }
 
   /** Touches a session of a writer that tracks none: from now on its age is known, and its user's index has it. */
-  #track(name: string, { expiresAt }: SessionEntry): Promise<boolean> {
+  #track(name: string, { expiresAt }: SessionEntry<T>): Promise<boolean> {
     return retried(async () => {
       const current = await this.#sessions.read(name);
       if (current === undefined) return false;

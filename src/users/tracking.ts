@@ -15,18 +15,18 @@ export interface Tracking {
   login: number | undefined;
 }
 
-export function withTracking<T extends SessionData>(data: T, { createdAt, login }: Tracking): T {
+export function withTracking<T extends object>(data: T, { createdAt, login }: Tracking): T {
   return { ...data, [CREATED_AT]: createdAt, ...(login !== undefined && { [LOGIN]: login }) };
 }
 
-export function trackingOf(data: SessionData): Tracking {
-  const { [CREATED_AT]: createdAt, [LOGIN]: login } = data;
+export function trackingOf(data: object): Tracking {
+  const { [CREATED_AT]: createdAt, [LOGIN]: login } = data as SessionData;
   return { createdAt: numberOrNone(createdAt), login: numberOrNone(login) };
 }
 
 /** A stored record as its writer knew it. */
-export function withoutTracking<T extends SessionData>(stored: SessionRecord<T>): SessionRecord<T> {
-  const { [CREATED_AT]: _, [LOGIN]: __, ...data } = stored.data;
+export function withoutTracking<T extends object>(stored: SessionRecord<T>): SessionRecord<T> {
+  const { [CREATED_AT]: _, [LOGIN]: __, ...data } = stored.data as SessionData;
   return {
     data: (isStale(stored.data) ? markStale(data) : data) as T,
     expiresAt: stored.expiresAt,

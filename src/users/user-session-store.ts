@@ -49,7 +49,7 @@ type Within = <R>(task: () => Promise<R>) => Promise<R>;
  * A store over records: what a public store is, with the options that concern users. Without such an
  * option each call goes straight to the records.
  */
-export class UserSessionStore<T extends SessionData = SessionData> implements SessionStore<T> {
+export class UserSessionStore<T extends object = SessionData> implements SessionStore<T> {
   readonly #records: SessionStore<T>;
   /** Without `userIdOf` there are none. */
   readonly #logins: Logins<T> | undefined;

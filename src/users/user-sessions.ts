@@ -6,7 +6,7 @@ import type { StoredSessions } from "./session-reader.js";
 import type { Member } from "./user-index.js";
 
 /** A session, as its user may see it. */
-export interface UserSession<T extends SessionData = SessionData> {
+export interface UserSession<T extends object = SessionData> {
   /** Tells sessions apart, and is of no use as an id. */
   handle: string;
   /** Epoch milliseconds. */
@@ -20,7 +20,7 @@ export interface UserSession<T extends SessionData = SessionData> {
 const BATCH = 100;
 
 /** The sessions of a user: to be listed and ended. */
-export class UserSessions<T extends SessionData> {
+export class UserSessions<T extends object> {
   readonly #records: SessionStore<T>;
   readonly #sessions: StoredSessions<T>;
   readonly #logins: Logins<T>;

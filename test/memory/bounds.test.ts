@@ -75,7 +75,7 @@ describe("MemoryStore's maxBytes", () => {
   it.each<[string, MemoryStoreOptions]>([
     ["alone", {}],
     ["with maxEntries", { maxEntries: 5 }],
-    ["with userIdOf", { userIdOf: ({ user }) => user as string | undefined }],
+    ["with userIdOf", { userIdOf: ({ user }) => user }],
   ])("holds after any writes, %s", async (_name, options) => {
     let bytes = 0;
     const codec = {

@@ -15,7 +15,7 @@ type Data = session.SessionData;
  * `session()` call, over one shared store, since express-session keeps state on it.
  * @throws TypeError naming the option that is not valid.
  */
-export function expressStore(store: SessionStore, options: AdapterOptions = {}): ExpressStore {
+export function expressStore(store: SessionStore<object>, options: AdapterOptions = {}): ExpressStore {
   knownOptions("expressStore", options, ADAPTER_OPTIONS);
   return new ExpressStore(new SessionCore("expressStore", store, options));
 }

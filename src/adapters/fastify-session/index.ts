@@ -18,7 +18,7 @@ export { FastifyStore } from "./fastify-store.js";
  * A store for those who register @fastify/session themselves. Add its `onRequest` and `onError` hooks after it.
  * @throws TypeError naming the option that is not valid.
  */
-export function fastifyStore(store: SessionStore, options: AdapterOptions = {}): FastifyStore {
+export function fastifyStore(store: SessionStore<object>, options: AdapterOptions = {}): FastifyStore {
   knownOptions("fastifyStore", options, ADAPTER_OPTIONS);
   return new FastifyStore(new SessionCore("fastifyStore", store, options));
 }

@@ -5,7 +5,7 @@ import type { AdapterOptions } from "../options.js";
 
 /** @fastify/session's options, with any `SessionStore` as the store, and the adapter's. */
 export interface SessionaryFastifyOptions extends Omit<FastifySessionOptions, "store">, AdapterOptions {
-  store: SessionStore;
+  store: SessionStore<object>;
   /**
    * Whether a session is stored for a request that put nothing into it. @fastify/session's own default
    * is true, which makes a record for each request without a cookie.

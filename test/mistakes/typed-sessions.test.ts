@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { compileErrors } from "../docs/compile.js";
+
+const IMPORTS = `
+  import { MemoryStore, createStore, type SessionStore } from "sessionary";
+  import { RedisStore } from "sessionary/redis";
+  import { expressStore } from "sessionary/express-session";
+  import { fastifyStore } from "sessionary/fastify-session";
+  interface AppSession { userId?: string; visits?: number }
+`;
+
+const SOURCES = {
+  "interface.mts": `${IMPORTS}
+    const store = await createStore<AppSession>({ url: "memory:", userIdOf: (data) => data.userId });
+    const visits: number | undefined = (await store.get("id"))?.data.visits;
+    export const stores: SessionStore<AppSession>[] = [
+      store,
+      new MemoryStore<AppSession>({ userIdOf: (data) => data.userId }),
+      new RedisStore<AppSession>({ url: "redis://localhost", userIdOf: (data) => data.userId }),
+      await createStore<AppSession>("mine:", { schemes: { mine: () => new MemoryStore<AppSession>() } }),
+    ];
+    export const adapters = [expressStore(store), fastifyStore(store)];`,
+  "untyped.mts": `${IMPORTS}
+    export const stores = [
+      await createStore({ url: "memory:", userIdOf: (data) => data.userId }),
+      new MemoryStore({ userIdOf: (data) => data.userId }),
+      new RedisStore({ url: "redis://localhost", userIdOf: (data) => data.userId }),
+    ];`,
+  "wrong-field.mts": `${IMPORTS}
+    await createStore<AppSession>({ url: "memory:", userIdOf: (data) => data.name });
+    export {};`,
+  "wrong-type.mts": `${IMPORTS}
+    await new MemoryStore<AppSession>().create("id", { data: { visits: "1" }, expiresAt: 0 });
+    export {};`,
+};
+
+const errors = compileErrors(SOURCES);
+
+function errorsOf(name: keyof typeof SOURCES): string[] {
+  return errors.filter((error) => error.startsWith(name));
+}
+
+it("compiles sessions that are typed by an interface", () => {
+  expect(errorsOf("interface.mts")).toEqual([]);
+});
+
+it("compiles a userIdOf without a type of the session data", () => {
+  expect(errorsOf("untyped.mts")).toEqual([]);
+});
+
+it("names the interface when userIdOf reads an unknown field", () => {
+  expect(errorsOf("wrong-field.mts")[0]).toContain("Property 'name' does not exist on type 'AppSession'");
+});
+
+it("names both types when a field has the wrong one", () => {
+  expect(errorsOf("wrong-type.mts")).toEqual([
+    expect.stringContaining("'string' is not assignable to type 'number'"),
+  ]);
+});

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+const MAX_PAUSE_MS = 50;
+
+/**
+ * Runs `task` again as long as it rejects with a version conflict (`ERR_SESSION_CONFLICT`): the first time at
+ * once, then after random pauses that grow, so that concurrent writers do not meet again.
+ * @param deadline The time to give up, on the clock of `performance.now()`.
+ * @throws the last conflict, if the deadline has passed; any other error at once.
+ */
+export async function retryConflicts<R>(
+  task: (attempt: number) => Promise<R>,
+  { deadline }: { deadline: number },
+): Promise<R> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await task(attempt);
+    } catch (error) {
+      const leftMs = deadline - performance.now();
+      if (!isConflict(error) || leftMs <= 0) throw error;
+      if (attempt > 1) await sleep(Math.min(Math.random() * Math.min(2 ** attempt, MAX_PAUSE_MS), leftMs));
+    }
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === "ERR_SESSION_CONFLICT";
+}

@@ -1,15 +1,13 @@
 import { hasCode } from "../errors.js";
-import type { RedisClient } from "./client.js";
+import type { Arg, Call } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 import type { Script } from "./scripts.js";
-
-type Arg = string | number;
 
 /** A command on one session, and the same on many. */
 export interface Batched {
   effect: "read" | "write";
   /** As plain commands: for a call that comes alone, and where scripts are forbidden. */
-  one: (client: RedisClient, key: string, args: Arg[]) => Promise<unknown>;
+  one: (call: Call, key: string, args: Arg[]) => Promise<unknown>;
   /** KEYS: the sessions. ARGV: the arguments of each in turn. Gives `width` replies for each in one list. */
   many: Script;
   width: number;
@@ -20,7 +18,7 @@ export interface Batched {
   plainCommands: 1 | 2;
 }
 
-interface Call {
+interface Pending {
   key: string;
   args: Arg[];
   /** Only calls that end together go together: none is cut short by another, nor sent when it is over. */
@@ -44,7 +42,7 @@ const MAX_CHARACTERS = 32_768;
 export class Batcher {
   readonly #connection: Connection;
   readonly #command: Batched;
-  #calls: Call[] = [];
+  #calls: Pending[] = [];
   /** That each call gave, on average, in the replies that came last: the next ones will give about as much. */
   #charactersGiven = 0;
   #underWay = 0;
@@ -71,7 +69,7 @@ export class Batcher {
     const calls = this.#calls;
     this.#calls = [];
     // On a cluster one script takes keys of one slot only.
-    const max = this.#scripts && !this.#connection.client.isCluster ? MAX_KEYS : 1;
+    const max = this.#scripts && !this.#connection.driver.isCluster ? MAX_KEYS : 1;
     for (let start = 0; start < calls.length;) {
       let end = start;
       let characters = 0;
@@ -88,21 +86,21 @@ export class Batcher {
     }
   }
 
-  async #send(calls: Call[]): Promise<void> {
+  async #send(calls: Pending[]): Promise<void> {
     const { effect, one, many, width } = this.#command;
     const { endsAt } = calls[0]!;
     const isPlain = calls.length === 1 && !this.#prefersScript();
     this.#underWay++;
     try {
       if (isPlain) {
-        const [{ key, args, resolve }] = calls as [Call];
-        const reply = await this.#connection.run(effect, (client) => one(client, key, args), endsAt);
+        const [{ key, args, resolve }] = calls as [Pending];
+        const reply = await this.#connection.run(effect, (call) => one(call, key, args), endsAt);
         if (width > 1) this.#charactersGiven = charactersIn(reply as unknown[]);
         return resolve(reply);
       }
       const keys = calls.map(({ key }) => key);
       const args = calls.flatMap((call) => call.args);
-      const send = (client: RedisClient) => many.run(client, keys, args);
+      const send = (call: Call) => many.run(call, keys, args);
       const replies = (await this.#connection.run(effect, send, endsAt)) as unknown[];
       this.#charactersGiven = charactersIn(replies) / calls.length;
       calls.forEach(({ resolve }, i) =>
@@ -120,7 +118,7 @@ export class Batcher {
 
   /** For a call that comes alone in its turn. */
   #prefersScript(): boolean {
-    const isBusy = this.#underWay > 0 || this.#connection.client.isCluster;
+    const isBusy = this.#underWay > 0 || this.#connection.driver.isCluster;
     return this.#scripts && isBusy && this.#command.plainCommands > 1;
   }
 }

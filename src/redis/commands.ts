@@ -9,14 +9,10 @@ export const WRONG_TYPE = 1;
 /** Gives what is stored. */
 export const READ: Batched = {
   effect: "read",
-  one: (client, key) => {
-    const socket = "stream" in client ? client.stream : undefined;
-    socket?.cork(); // one packet for both
-    const text = client.get(key).catch(wrongType);
-    const lifetimeMs = client.pttl(key);
-    socket?.uncork();
-    return Promise.all([text, lifetimeMs]);
-  },
+  one: (call, key) =>
+    Promise.all(
+      call.together(() => [call.send(["get"], [key]).catch(wrongType), call.send(["pttl"], [key])]),
+    ),
   many: READ_MANY,
   width: 2,
   plainCommands: 2,
@@ -25,7 +21,7 @@ export const READ: Batched = {
 /** Takes payload and lifetime, and writes if the key is there. Gives 1 or "OK", or 0 or null when it is not. */
 export const SET: Batched = {
   effect: "write",
-  one: (client, key, [payload, lifetimeMs]) => client.set(key, payload!, "PX", lifetimeMs!, "XX"),
+  one: (call, key, [payload, lifetimeMs]) => call.send(["set"], [key], [payload!, "PX", lifetimeMs!, "XX"]),
   many: SET_MANY,
   width: 1,
   plainCommands: 1,
@@ -34,7 +30,7 @@ export const SET: Batched = {
 /** Takes version, payload and lifetime. Gives 1, 0 when there is no session, or what is stored instead. */
 export const SET_IF_VERSION: Batched = {
   effect: "write",
-  one: async (client, key, args) => ((await COMPARE_AND_SET.run(client, [key], args)) as unknown[])[0],
+  one: async (call, key, args) => ((await COMPARE_AND_SET.run(call, [key], args)) as unknown[])[0],
   many: COMPARE_AND_SET,
   width: 1,
   plainCommands: 1,
@@ -43,7 +39,7 @@ export const SET_IF_VERSION: Batched = {
 /** Takes the lifetime; one of 0 or less removes the key. Gives 1 when the key was there. */
 export const TOUCH: Batched = {
   effect: "write",
-  one: (client, key, [lifetimeMs]) => client.pexpire(key, lifetimeMs!),
+  one: (call, key, [lifetimeMs]) => call.send(["pexpire"], [key], [lifetimeMs!]),
   many: TOUCH_MANY,
   width: 1,
   plainCommands: 1,

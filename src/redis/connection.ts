@@ -1,12 +1,10 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Redis } from "ioredis";
 import { StoreClosedError, StoreUnavailableError } from "../errors.js";
 import { publish } from "../events.js";
-import type { RedisClient } from "./client.js";
-import { type RevocableClient, revocable } from "./revocable.js";
+import type { Call, Driver } from "./clients/driver.js";
 import { isUnsent, toStoreError } from "./server-errors.js";
 
-export type Send<R> = (client: RedisClient) => Promise<R>;
+export type Send<R> = (call: Call) => Promise<R>;
 
 /** The call that a step is a part of, and when it ends, as `performance.now()` tells the time. */
 const calls = new AsyncLocalStorage<{ endsAt: number } | undefined>();
@@ -16,56 +14,31 @@ const calls = new AsyncLocalStorage<{ endsAt: number } | undefined>();
  * together take at most `timeoutMs`, in all steps of a call. What was not sent by then is never sent.
  */
 export class Connection {
-  readonly client: RedisClient;
+  readonly driver: Driver;
   readonly #timeoutMs: number;
   readonly #owned: boolean;
-  readonly #viewOf: () => RevocableClient;
-  readonly #noteNodes: () => void;
   readonly #waiting = new Set<() => void>();
-  readonly #listeners: [string, (...args: unknown[]) => void][];
-  #losses = 0;
+  readonly #stopObserving: () => void;
   #isReady: boolean;
   /** Why there is no connection: what the client said last. */
   #trouble: unknown;
   #closed = false;
 
-  constructor(client: RedisClient, options: { timeoutMs: number; owned: boolean }) {
-    this.client = client;
+  constructor(driver: Driver, options: { timeoutMs: number; owned: boolean }) {
+    this.driver = driver;
     this.#timeoutMs = options.timeoutMs;
     this.#owned = options.owned;
-    this.#isReady = client.status === "ready";
-    // Our own client to one Redis keeps no command back. A Cluster has a queue for each node, whatever it is told.
-    const isImmediate = options.owned && !client.isCluster;
-    this.#viewOf = isImmediate ? () => ({ client, revoke: () => {} }) : revocable(client);
-    const lost = () => void this.#losses++;
-    // A Cluster's nodes, and those that were masters, which writes may have been sent to. Seeds are neither: a
-    // Cluster drops those that it does not need before it is ready, and they end a little later.
-    const nodes = new WeakSet<Redis>();
-    const masters = new WeakSet<Redis>();
-    const noteNodes = () => {
-      if (!("nodes" in client) || client.status !== "ready") return;
-      for (const node of client.nodes()) nodes.add(node);
-      for (const node of client.nodes("master")) masters.add(node);
-    };
-    const isMaster = (node: Redis) => masters.has(node) || (nodes.has(node) && !node.options.readOnly);
-    this.#noteNodes = noteNodes;
-    noteNodes();
-    this.#listeners = [
-      ["error", (error) => (this.#trouble = error)], // callers get it as a typed error
-      ["node error", lost],
-      ["+node", noteNodes],
-      ["-node", (node) => (node as Redis).stream && isMaster(node as Redis) && lost()],
-      ["close", () => (lost(), this.#changed(false))],
-      ["end", () => (this.#wake(), publish("connection", { store: "redis", state: "closed" }))],
-      ["ready", () => (noteNodes(), this.#wake(), this.#changed(true))],
-    ];
-    for (const [event, listener] of this.#listeners) client.on(event as "ready", listener);
-  }
-
-  /** How often a connection was lost: when it differs after a write, the client may have sent it twice. */
-  get losses(): number {
-    this.#noteNodes();
-    return this.#losses;
+    this.#isReady = driver.state === "ready";
+    this.#stopObserving = driver.observe({
+      failed: (error) => (this.#trouble = error), // callers get it as a typed error
+      lost: () => this.#changed(false),
+      ready: () => (this.#wake(), this.#changed(true)),
+      ended: () => {
+        this.#wake();
+        publish("connection", { store: "redis", state: "closed" });
+        if (this.#closed) this.#stopObserving();
+      },
+    });
   }
 
   /** @throws StoreClosedError. */
@@ -106,25 +79,24 @@ export class Connection {
 
   #run<R>(effect: "read" | "write", send: Send<R>, leftMs: number): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      let revoke: (() => void) | undefined;
+      let call: Call | undefined;
       let isOver = false;
       const start = () => {
         this.#waiting.delete(start);
         if (this.#closed) return fail(new StoreClosedError());
-        if (this.client.status === "end") {
+        if (this.driver.state === "ended") {
           return fail(new StoreUnavailableError("not-applied", "connection", "the Redis client was ended"));
         }
-        const losses = this.#losses;
-        const view = this.#viewOf();
-        revoke = view.revoke;
-        send(view.client).then(
+        const { resends } = this.driver;
+        const current = (call = this.driver.call());
+        send(current).then(
           (reply) => (clearTimeout(timer), resolve(reply)),
           (error: unknown) => {
-            view.revoke(); // a client that gives up first, by its own commandTimeout, sends what it has all the same
-            const isIntact = this.#losses === losses;
-            if (isIntact && isUnsent(error) && !this.#canSend() && !isOver) {
+            current.cancel(); // a client that gives up first, by its own commandTimeout, still sends its queue
+            const isIntact = this.driver.resends === resends;
+            if (isIntact && isUnsent(error) && this.driver.state !== "ready" && !isOver) {
               // The connection is on its way out. Its successor may be there in time.
-              revoke = undefined;
+              call = undefined;
               this.#waiting.add(start);
             } else fail(toStoreError(error, effect === "write" && (isIntact ? "once" : "again")));
           },
@@ -134,16 +106,16 @@ export class Connection {
       const timer = setTimeout(() => {
         isOver = true;
         this.#waiting.delete(start);
-        revoke?.();
-        const outcome = revoke !== undefined && effect === "write" ? "unknown" : "not-applied";
-        const isTrouble = revoke === undefined && this.#trouble;
+        call?.cancel();
+        const outcome = call !== undefined && effect === "write" ? "unknown" : "not-applied";
+        const isTrouble = call === undefined && this.#trouble;
         reject(isTrouble ? toStoreError(this.#trouble, false) : this.#late(outcome));
       }, leftMs);
-      if (this.#canSend() || this.client.status === "end") start();
+      const { state } = this.driver;
+      if (state === "ready" || state === "ended") start();
       else {
         this.#waiting.add(start);
-        // A client made with `lazyConnect` has not been told to connect yet.
-        if (this.client.status === "wait") this.client.connect().catch(() => {});
+        if (state === "idle") this.driver.connect();
       }
     });
   }
@@ -153,17 +125,9 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#wake();
-    if (this.#owned) this.client.disconnect();
-    for (const [event, listener] of this.#listeners) {
-      // An owned client is listened to until it has ended: a socket may still fail while it is being closed.
-      if (!(this.#owned && (event === "error" || event === "end"))) this.client.off(event, listener);
-    }
-  }
-
-  /** A connection that is being ended stays "ready" until the server has said goodbye too. */
-  #canSend(): boolean {
-    const { client } = this;
-    return client.status === "ready" && ("nodes" in client || client.stream.writable);
+    // An owned client is observed until it has ended: a socket may still fail while it is being closed.
+    if (this.#owned) this.driver.disconnect();
+    else this.#stopObserving();
   }
 
   #late(outcome: "not-applied" | "unknown"): StoreUnavailableError {
@@ -172,7 +136,7 @@ export class Connection {
 
   #changed(isReady: boolean): void {
     if (isReady) this.#trouble = undefined;
-    if (isReady === this.#isReady) return; // an attempt that failed
+    if (isReady === this.#isReady || this.#closed) return; // the same after an attempt that failed
     this.#isReady = isReady;
     publish("connection", { store: "redis", state: isReady ? "ready" : "lost" });
   }

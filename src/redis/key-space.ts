@@ -1,7 +1,5 @@
-import type { Cluster, Redis } from "ioredis";
 import { StoreUnavailableError } from "../errors.js";
 import { isSessionId } from "../session-id.js";
-import type { RedisClient } from "./client.js";
 import type { Connection } from "./connection.js";
 
 /**
@@ -26,14 +24,13 @@ export class KeySpace {
 
   /** Ids, a bounded page at a time, from every master. Redis may give one twice while keys move. */
   async *pages(): AsyncGenerator<string[]> {
-    // ioredis adds the client's keyPrefix to keys, but neither to a SCAN pattern nor to what SCAN gives.
-    const prefix = (this.#connection.client.options.keyPrefix ?? "") + this.#prefix;
+    const prefix = this.#connection.driver.keyPrefix + this.#prefix;
     const pattern = `${escapeGlob(prefix)}*`;
-    for (const node of await this.#connection.run("read", masters)) {
+    for (const node of await this.#connection.run("read", (call) => call.masters())) {
       let cursor = "0";
       do {
-        const [next, keys] = await this.#connection.run("read", () =>
-          node.scan(cursor, "MATCH", pattern, "COUNT", SCAN_COUNT),
+        const [next, keys] = await this.#connection.run("read", (call) =>
+          call.scan(node, cursor, pattern, SCAN_COUNT),
         );
         cursor = next;
         const ids = keys.map((key) => key.slice(prefix.length)).filter(isSessionId);
@@ -61,13 +58,13 @@ export class KeySpace {
   /** Removes a page of sessions. */
   async unlink(ids: string[]): Promise<void> {
     const keys = ids.map((id) => this.key(id));
-    if (!this.#connection.client.isCluster) {
-      await this.#connection.run("write", (client) => client.unlink(keys));
+    if (!this.#connection.driver.isCluster) {
+      await this.#connection.run("write", (call) => call.send(["unlink"], keys));
       return;
     }
     // On a cluster one command takes keys of one slot only.
     const results = await Promise.allSettled(
-      keys.map((key) => this.#connection.run("write", (client) => client.unlink(key))),
+      keys.map((key) => this.#connection.run("write", (call) => call.send(["unlink"], [key]))),
     );
     const failed = results.find((result) => result.status === "rejected");
     if (failed === undefined) return;
@@ -80,26 +77,6 @@ function partly(error: unknown): unknown {
   return error instanceof StoreUnavailableError
     ? new StoreUnavailableError("unknown", error.reason, "only a part was removed")
     : error;
-}
-
-/**
- * The nodes that hold the keys. ioredis forgets a node when it loses its connection, and asks for the
- * slots anew only when a key is asked for: until then its list of masters may lack one.
- */
-async function masters(client: RedisClient): Promise<Redis[]> {
-  if (!client.isCluster) return [client as Redis];
-  const cluster = client as Cluster;
-  if (!reachesAllSlots(cluster)) {
-    await new Promise<void>((resolve, reject) => {
-      cluster.refreshSlotsCache((error) => (error ? reject(error) : resolve()));
-    });
-  }
-  return cluster.nodes("master");
-}
-
-function reachesAllSlots(cluster: Cluster): boolean {
-  const reached = new Set(cluster.nodes("master").map(({ options }) => `${options.host}:${options.port}`));
-  return cluster.slots.every(([master]) => reached.has(String(master)));
 }
 
 /** A prefix stands for itself in a SCAN pattern, whatever it holds. */

@@ -48,14 +48,14 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     const text = this.#format.encode(entry, id);
     const key = this.#keys.key(id);
     const lifetimeMs = lifetimeOf(entry);
-    const { losses } = this.#connection;
-    const created = await this.#connection.run("write", async (client) =>
+    const { resends } = this.#connection.driver;
+    const created = await this.#connection.run("write", async (call) =>
       lifetimeMs > 0
-        ? (await client.set(key, text, "PX", lifetimeMs, "NX")) === "OK"
-        : (await client.exists(key)) === 0,
+        ? (await call.send(["set"], [key], [text, "PX", lifetimeMs, "NX"])) === "OK"
+        : (await call.send(["exists"], [key])) === 0,
     );
     if (created) return digest(text);
-    this.#assertSentOnce(losses);
+    this.#assertSentOnce(resends);
     throw new SessionExistsError();
   }
 
@@ -73,7 +73,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     const written =
       lifetimeMs > 0
         ? await this.#set.run(key, [text, lifetimeMs])
-        : await this.#connection.run("write", (client) => client.del(key));
+        : await this.#connection.run("write", (call) => call.send(["del"], [key]));
     return written ? digest(text) : undefined;
   }
 
@@ -87,10 +87,10 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
   async destroy(id: string): Promise<boolean> {
     this.#connection.assertOpen();
     if (!isSessionId(id)) return false;
-    const { losses } = this.#connection;
-    const found = await this.#connection.run("write", (client) => client.del(this.#keys.key(id)));
+    const { resends } = this.#connection.driver;
+    const found = await this.#connection.run("write", (call) => call.send(["del"], [this.#keys.key(id)]));
     this.#format.forget(id);
-    if (found === 0) this.#assertSentOnce(losses);
+    if (found === 0) this.#assertSentOnce(resends);
     return found === 1;
   }
 
@@ -110,7 +110,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
   }
 
   async ping(): Promise<void> {
-    await this.#connection.run("read", (client) => client.ping());
+    await this.#connection.run("read", (call) => call.send(["ping"], []));
   }
 
   async close(): Promise<void> {
@@ -123,12 +123,12 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     lifetimeMs: number,
     ifVersion: string,
   ): Promise<string | undefined> {
-    const { losses } = this.#connection;
+    const { resends } = this.#connection.driver;
     const reply = await this.#setIfVersion.run(this.#keys.key(id), [ifVersion, text, lifetimeMs]);
     const isEnd = lifetimeMs <= 0;
     if (isEnd) this.#format.forget(id);
     if (reply === 1) return digest(text);
-    if (reply !== 0 || isEnd) this.#assertSentOnce(losses);
+    if (reply !== 0 || isEnd) this.#assertSentOnce(resends);
     if (reply === 0) return undefined;
     const current = await this.#checkedRecord(id, reply as Stored);
     if (current === undefined) return undefined;
@@ -146,7 +146,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
   /** Bytes that are not UTF-8 have no text that a script would find the version of: they could never be written over. */
   async #checkedRecord(id: string, stored: Stored): Promise<SessionRecord<T> | undefined> {
     if (mayBeMangled(stored)) {
-      const bytes = await this.#connection.run("read", (client) => client.getBuffer(this.#keys.key(id)));
+      const bytes = await this.#connection.run("read", (call) => call.getBuffer(this.#keys.key(id)));
       if (bytes !== null && !isUtf8(bytes)) return this.#format.undecodable("not UTF-8");
     }
     return this.#record(id, stored);
@@ -156,8 +156,8 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
    * After a lost connection some clients send a command again: that the session was there, or gone, may
    * then be this call's own doing.
    */
-  #assertSentOnce(losses: number): void {
-    if (this.#connection.losses !== losses) {
+  #assertSentOnce(resends: number): void {
+    if (this.#connection.driver.resends !== resends) {
       throw new StoreUnavailableError(
         "unknown",
         "connection",

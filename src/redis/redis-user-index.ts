@@ -120,7 +120,7 @@ export class RedisUserIndex implements UserIndex {
   ): Promise<unknown> {
     // A digest, since a user's id may be a secret, or no fit for a key.
     const key = this.#keys.key(createHash("sha256").update(user).digest("base64url"));
-    return this.#connection.run(effect, (client) => script.run(client, [key], args));
+    return this.#connection.run(effect, (call) => script.run(call, [key], args));
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RedisClient } from "./client.js";
+import type { Arg, Call } from "./clients/driver.js";
 import { replyPrefix } from "./server-errors.js";
 
 export class Script {
@@ -11,13 +11,13 @@ export class Script {
     this.#sha = createHash("sha1").update(source).digest("hex");
   }
 
-  /** Runs by digest; sends the source when the server does not have it (a restart, SCRIPT FLUSH). */
-  async run(client: RedisClient, keys: string[], args: (string | number)[] = []): Promise<unknown> {
+  /** Runs by digest. Sends the source if the server does not have it (a restart, SCRIPT FLUSH). */
+  async run(call: Call, keys: string[], args: Arg[] = []): Promise<unknown> {
     try {
-      return await client.evalsha(this.#sha, keys.length, ...keys, ...args);
+      return await call.send(["evalsha", this.#sha, keys.length], keys, args);
     } catch (error) {
       if (replyPrefix(error) !== "NOSCRIPT") throw error;
-      return client.eval(this.#source, keys.length, ...keys, ...args);
+      return call.send(["eval", this.#source, keys.length], keys, args);
     }
   }
 }

@@ -2,7 +2,7 @@ import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
 import { RedisStore } from "sessionary/redis";
 import { expect, it } from "vitest";
-import { connect } from "../../src/redis/client.js";
+import { openIoredis } from "../../src/redis/clients/open-ioredis.js";
 import { MarkdownPage } from "../support/markdown.js";
 
 const page = new MarkdownPage("docs/faults.md");
@@ -18,10 +18,10 @@ const DEFAULTS = {
 };
 type Mode = "single" | "sentinel" | "cluster";
 
-/** What `connect()` passes on, to where nothing listens. */
+/** What `openIoredis()` passes on, to where nothing listens. */
 function ownOptions(mode: Mode, timeoutMs: number): { node: Options; cluster?: Options } {
   const hosts = [{ host: "127.0.0.1", port: 1 }];
-  const client = connect({ mode, hosts, tls: false, db: 0, name: "group" }, timeoutMs);
+  const client = openIoredis({ mode, hosts, tls: false, db: 0, name: "group" }, timeoutMs);
   client.on("error", () => {});
   client.disconnect();
   if (!("nodes" in client)) return { node: { ...client.options } };

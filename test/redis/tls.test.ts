@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { connect } from "../../src/redis/client.js";
+import { openIoredis } from "../../src/redis/clients/open-ioredis.js";
 import { parseRedisUrl } from "../../src/redis/url.js";
 
 /** The first byte of a TLS handshake (RFC 8446, section 5.1); a Redis command begins with `*`. */
@@ -16,7 +16,7 @@ async function firstBytes(urlOf: (host: string) => string, connections: number) 
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = urlOf(`127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const client = connect(parseRedisUrl(url).address, 1_000);
+  const client = openIoredis(parseRedisUrl(url).address, 1_000);
   client.on("error", () => {});
   onTestFinished(() => {
     client.disconnect();

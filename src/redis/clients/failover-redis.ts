@@ -1,16 +1,16 @@
 import { Redis, type RedisOptions } from "ioredis";
-import type { RedisAddress } from "./url.js";
+import type { RedisAddress } from "../url.js";
 
 const CHANNEL = "+switch-master";
 
 /**
- * A client that moves to the new master as soon as a Sentinel says that there is one. The old master may
- * take writes for ten seconds more, all of which are lost: logouts too.
+ * Client that moves to the new master as soon as a Sentinel announces it. The old master may accept writes for
+ * ten more seconds, all of which are lost, logouts included.
  *
- * ioredis's own `failoverDetector` prints its connection errors, and ends the client for good when a
- * failover meets an attempt to connect.
+ * ioredis's own `failoverDetector` prints its connection errors, and ends the client permanently if a failover
+ * happens during an attempt to connect.
  */
-export class FollowingRedis extends Redis {
+export class FailoverRedis extends Redis {
   readonly #watchers: Redis[];
 
   constructor({ hosts, name = "", db }: RedisAddress, options: Omit<RedisOptions, "replyMapping">) {
@@ -26,7 +26,7 @@ export class FollowingRedis extends Redis {
         enableReadyCheck: false,
         maxRetriesPerRequest: null, // the subscription waits for its Sentinel
       });
-      watcher.on("error", () => {}); // a Sentinel that is down: the others are listened to
+      watcher.on("error", () => {}); // this Sentinel is down: the others announce it too
       watcher.on("message", (_channel, message: string) => this.#follow(message, name));
       watcher.subscribe(CHANNEL).catch(() => {});
       return watcher;
@@ -35,14 +35,14 @@ export class FollowingRedis extends Redis {
 
   override disconnect(reconnect = false): void {
     super.disconnect(reconnect);
-    // Not on the event "end": a client that is between two attempts to connect has none.
+    // Not on the event "end": a client between two attempts to connect emits none.
     if (!reconnect) for (const watcher of this.#watchers) watcher.disconnect();
   }
 
   #follow(message: string, name: string): void {
     const [group, , , host, port] = message.split(" ");
     if (group !== name || this.status !== "ready") return;
-    // All Sentinels say it: the first one's word moves the client.
+    // Every Sentinel announces it; the first announcement moves the client.
     const { remoteAddress, remotePort } = this.stream;
     if (remoteAddress !== host || remotePort !== Number(port)) this.disconnect(true);
   }

@@ -1,0 +1,149 @@
+import type { Cluster, Redis } from "ioredis";
+import { cancelable } from "./cancelable.js";
+import type { Arg, Call, Driver, MasterNode, Observer } from "./driver.js";
+import type { IoredisClient } from "./open-ioredis.js";
+
+type Listener = (...args: unknown[]) => void;
+
+/** ioredis 5 and 6: a `Redis`, with Sentinel too, or a `Cluster`. */
+export class IoredisDriver implements Driver {
+  readonly isCluster: boolean;
+  readonly keyPrefix: string;
+  readonly call: () => Call;
+  readonly #client: IoredisClient;
+  readonly #observers = new Set<Observer>();
+  readonly #listeners: [string, Listener][];
+  readonly #noteNodes: () => void;
+  #resends = 0;
+
+  /** @param options `isQueueless`: true if the client sends a command at once or rejects it. */
+  constructor(client: IoredisClient, { isQueueless = false } = {}) {
+    this.#client = client;
+    this.isCluster = client.isCluster;
+    this.keyPrefix = client.options.keyPrefix ?? "";
+    this.call = callsOf(client, isQueueless);
+    const resent = () => void this.#resends++;
+    const notify = (event: keyof Observer, error?: unknown) => {
+      for (const observer of [...this.#observers]) observer[event](error);
+    };
+    // A Cluster's nodes, and those that were masters, which writes may have been sent to. Seeds are neither: a
+    // Cluster drops those that it does not need before it is ready, and they end a little later.
+    const nodes = new WeakSet<Redis>();
+    const masters = new WeakSet<Redis>();
+    const noteNodes = () => {
+      if (!("nodes" in client) || client.status !== "ready") return;
+      for (const node of client.nodes()) nodes.add(node);
+      for (const node of client.nodes("master")) masters.add(node);
+    };
+    const isMaster = (node: Redis) => masters.has(node) || (nodes.has(node) && !node.options.readOnly);
+    this.#noteNodes = noteNodes;
+    this.#listeners = [
+      ["error", (error) => notify("failed", error)],
+      ["node error", resent],
+      ["+node", noteNodes],
+      ["-node", (node) => (node as Redis).stream && isMaster(node as Redis) && resent()],
+      ["close", () => (resent(), notify("lost"))],
+      ["end", () => notify("ended")],
+      ["ready", () => (noteNodes(), notify("ready"))],
+    ];
+  }
+
+  /** A connection that is being ended stays "ready" until the server has closed it too. */
+  get state(): Driver["state"] {
+    const client = this.#client;
+    if (client.status === "ready") {
+      return "nodes" in client || client.stream.writable ? "ready" : "connecting";
+    }
+    if (client.status === "end") return "ended";
+    return client.status === "wait" ? "idle" : "connecting";
+  }
+
+  get resends(): number {
+    this.#noteNodes();
+    return this.#resends;
+  }
+
+  connect(): void {
+    this.#client.connect().catch(() => {}); // observers are told
+  }
+
+  /** Listens to the client only while somebody observes it, with one set of listeners for all. */
+  observe(observer: Observer): () => void {
+    if (this.#observers.size === 0) {
+      for (const [event, listener] of this.#listeners) this.#client.on(event as "ready", listener);
+      this.#noteNodes();
+    }
+    this.#observers.add(observer);
+    return () => {
+      if (!this.#observers.delete(observer) || this.#observers.size > 0) return;
+      for (const [event, listener] of this.#listeners) this.#client.off(event, listener);
+    };
+  }
+
+  disconnect(): void {
+    this.#client.disconnect();
+  }
+}
+
+function callsOf(client: IoredisClient, isQueueless: boolean): () => Call {
+  if (isQueueless) {
+    const call = new IoredisCall(client, () => {});
+    return () => call;
+  }
+  const viewOf = cancelable(client);
+  return () => {
+    const view = viewOf();
+    return new IoredisCall(view.client, view.cancel);
+  };
+}
+
+class IoredisCall implements Call {
+  readonly cancel: () => void;
+  readonly #client: IoredisClient;
+
+  constructor(client: IoredisClient, cancel: () => void) {
+    this.#client = client;
+    this.cancel = cancel;
+  }
+
+  send(before: readonly Arg[], keys: readonly string[], after: readonly Arg[] = []): Promise<unknown> {
+    return this.#client.call(...(before as [string, ...Arg[]]), ...keys, ...after);
+  }
+
+  together<R>(send: () => R): R {
+    const socket = "stream" in this.#client ? this.#client.stream : undefined;
+    socket?.cork();
+    const result = send();
+    socket?.uncork();
+    return result;
+  }
+
+  getBuffer(key: string): Promise<Buffer | null> {
+    return this.#client.getBuffer(key);
+  }
+
+  /**
+   * ioredis forgets a node when it loses its connection, and asks for the slots again only when a key is asked
+   * for: until then its list of masters may lack one.
+   */
+  async masters(): Promise<MasterNode[]> {
+    if (!this.#client.isCluster) return [this.#client];
+    const cluster = this.#client as Cluster;
+    if (!reachesAllSlots(cluster)) {
+      await new Promise<void>((resolve, reject) => {
+        cluster.refreshSlotsCache((error) => (error ? reject(error) : resolve()));
+      });
+    }
+    return cluster.nodes("master");
+  }
+
+  scan(node: MasterNode, cursor: string, pattern: string, count: number): Promise<[string, string[]]> {
+    const client = (this.#client.isCluster ? node : this.#client) as Redis;
+    return client.scan(cursor, "MATCH", pattern, "COUNT", count);
+  }
+}
+
+function reachesAllSlots(cluster: Cluster): boolean {
+  const reached = new Set(cluster.nodes("master").map(({ options }) => `${options.host}:${options.port}`));
+  return cluster.slots.every(([master]) => reached.has(String(master)));
+}

@@ -1,0 +1,76 @@
+import { Cluster, Redis, type RedisOptions } from "ioredis";
+import type { RedisAddress } from "../url.js";
+import { FailoverRedis } from "./failover-redis.js";
+
+export type IoredisClient = Redis | Cluster;
+
+/** The longest pause between two attempts to connect: short enough to be back within 2 s of Redis. */
+const MAX_RECONNECT_DELAY_MS = 1_000;
+/** The longest delay of a timer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Opens a connection with settings that suit sessions. ioredis's own settings suit a cache; but a session write
+ * that arrives late can undo a logout, and a request can't wait for minutes. docs/faults.md compares the settings.
+ */
+export function openIoredis(address: RedisAddress, timeoutMs: number): IoredisClient {
+  const attemptMs = Math.max(timeoutMs, 1_000);
+  const node = {
+    ...(address.username !== undefined && { username: address.username }),
+    ...(address.password !== undefined && { password: address.password }),
+    // Behind a Sentinel, ioredis uses TLS only where each kind of connection is told to.
+    ...(address.tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+    // A command is sent now or not at all. The store itself waits for the connection, within its deadline.
+    enableOfflineQueue: false,
+    // A command whose reply was lost is reported and never sent a second time.
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: true, // with 0 retries it only rejects them; off, their promises never settle
+    connectTimeout: attemptMs,
+    // Drops the connection to a server that accepts commands and answers none (frozen, or gone without a reset).
+    // Commands that it has not read are dropped with it, and the next attempt may find another server.
+    socketTimeout: Math.min(2 * timeoutMs, MAX_TIMER_MS),
+    disconnectTimeout: attemptMs, // limits the wait for the server to close its side
+    maxLoadingRetryTime: 500, // limits the pause between two checks for a loaded dataset; ioredis's is up to 10 s
+    retryStrategy: reconnectDelay,
+    // After a failover an old master answers READONLY on a healthy connection: reconnect. 1, not 2: the command
+    // itself is rejected, not sent again. A script's error has the word further in.
+    reconnectOnError: (error: Error) => (/\bREADONLY\b/.test(error.message) ? 1 : false),
+  } satisfies RedisOptions;
+  if (address.mode === "cluster") {
+    return new Cluster(address.hosts, {
+      redisOptions: node,
+      enableOfflineQueue: false, // belongs here: redisOptions does not reach the Cluster's own queue
+      clusterRetryStrategy: reconnectDelay,
+      slotsRefreshTimeout: attemptMs,
+      // The only reason for which ioredis retries a node's commands, also for a node that is still connecting.
+      // The retries end with the call's deadline (cancelable.ts).
+      retryDelayOnFailover: 50,
+      retryDelayOnClusterDown: 0, // rejects at once; each retry would open a connection to ask for the slots
+    });
+  }
+  if (address.mode === "sentinel") {
+    const client = new FailoverRedis(address, {
+      ...node,
+      sentinelCommandTimeout: attemptMs, // skips a frozen Sentinel; ioredis waits for ever
+      sentinelRetryStrategy: reconnectDelay,
+    });
+    return forgettingSocketTimeouts(client);
+  }
+  const [host] = address.hosts;
+  return forgettingSocketTimeouts(new Redis({ ...node, ...host, db: address.db }));
+}
+
+/** Doubling from 50 ms, with jitter so that many servers do not come back in step. */
+function reconnectDelay(attempt: number): number {
+  const delay = Math.min(50 * 2 ** (attempt - 1), MAX_RECONNECT_DELAY_MS);
+  return Math.round(delay * (0.5 + Math.random() / 2));
+}
+
+/** Clears the socket timeout of a lost connection, which ioredis 5 leaves running: it would end the next one. */
+function forgettingSocketTimeouts(client: Redis): Redis {
+  const state = client as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
+  return client.on("close", () => {
+    clearTimeout(state.socketTimeoutTimer);
+    state.socketTimeoutTimer = undefined;
+  });
+}

@@ -1,11 +1,11 @@
 import type * as Fastify from "fastify";
 import type { SessionStore as FastifySessionStore } from "@fastify/session";
 import { LRUCache } from "lru-cache";
-import { promisify } from "node:util";
 import { publish } from "../../events.js";
-import { attachments } from "../../internal/private-field.js";
 import { callBack } from "../call-back.js";
+import { LiveSessions, type Owner, type WithSession } from "./live-sessions.js";
 import { GONE, type Loaded, type SessionCore } from "../session-core.js";
+import { faultOf as toError } from "../to-error.js";
 
 /** Methods of @fastify/session's session: a stored field of such a name would take its place, or that of all. */
 const METHODS = [
@@ -25,12 +25,11 @@ const METHODS = [
 /** Loads that no hook claimed. Far more than requests are under way at once; see `onRequest`. */
 const MAX_UNCLAIMED = 10_000;
 
-/** A request, or the object that `decryptSession` put a session into. */
-type WithSession = Pick<Fastify.FastifyRequest, "session">;
-
 interface Handoff {
   id: string;
   loaded: Loaded;
+  /** Set once a hook has claimed the load. */
+  owner?: Owner;
 }
 
 /**
@@ -42,9 +41,9 @@ export class FastifyStore implements FastifySessionStore {
   readonly #core: SessionCore;
   readonly #unclaimed = new LRUCache<string, Handoff>({ max: MAX_UNCLAIMED });
   readonly #failures = new WeakSet<object>();
-  readonly #requests = attachments<WithSession>();
-  readonly #reload = this.#reloadProperty();
+  readonly #live = new LiveSessions((owner, replaced) => this.#claimReloaded(owner, replaced));
   #handoff: Handoff | undefined;
+  #hasWarned = false;
   /**
    * Why a session could not be destroyed, while @fastify/session is told. Its `regenerate` then stores the
    * new session all the same, and both would live.
@@ -62,8 +61,12 @@ export class FastifyStore implements FastifySessionStore {
    * it a save is merged with what was loaded last under its id, by whichever request. No hook runs for
    * `app.decryptSession`: call it first of all in the callback, as the plugin does.
    */
-  readonly onRequest = (request: WithSession, _reply: unknown, done: () => void): void => {
-    this.#claim(request);
+  readonly onRequest = (
+    request: WithSession,
+    reply: Fastify.FastifyReply | undefined,
+    done: () => void,
+  ): void => {
+    this.#claim({ request, reply });
     done();
   };
 
@@ -83,12 +86,17 @@ export class FastifyStore implements FastifySessionStore {
   };
 
   get(id: string, callback: (error: unknown, session?: Fastify.Session | null) => void): void {
+    const { caller } = this.#live;
     callBack(this.#load(id), (error, found) => {
       // A session that is loaded anew in a request keeps its id, even when there is nothing to load:
       // saving it would make a destroyed session again.
-      this.#handoff = { id, loaded: found?.loaded ?? GONE };
+      const handoff: Handoff = { id, loaded: found?.loaded ?? GONE };
+      this.#handoff = handoff;
       try {
-        callback(error, found?.data as Fastify.Session | undefined);
+        this.#live.callFor(
+          () => handoff.owner ?? caller,
+          () => callback(error, found?.data as Fastify.Session | undefined),
+        );
       } finally {
         if (this.#handoff !== undefined) this.#unclaimed.set(id, this.#handoff);
         this.#handoff = undefined;
@@ -102,19 +110,56 @@ export class FastifyStore implements FastifySessionStore {
    * object replaces what is stored.
    */
   set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
+    const { caller } = this.#live;
     const saved = this.#undestroyed ? Promise.reject(this.#undestroyed) : this.#save(id, session);
-    callBack(saved, (error) => callback(this.#noted(error)));
+    callBack(saved, (error) => {
+      const call = (result: unknown) => callback(this.#noted(result));
+      if (caller !== undefined || !isLive(session)) {
+        this.#live.callFor(
+          () => caller,
+          () => call(error),
+        );
+      } else this.#callWithoutHooks(call, error);
+    });
   }
 
   destroy(id: string, callback: (error?: unknown) => void): void {
+    const { caller } = this.#live;
     callBack(this.#core.destroy(id), (error) => {
       this.#undestroyed = error as Error | undefined;
       try {
-        callback(this.#noted(error));
+        this.#live.callFor(
+          () => caller,
+          () => callback(this.#noted(error)),
+        );
       } finally {
         this.#undestroyed = undefined;
       }
     });
+  }
+
+  /** Without the hooks nobody knows the reply: what the callback throws goes where the error of a failed save goes. */
+  #callWithoutHooks(callback: (error: unknown) => void, error: unknown): void {
+    this.#warnOnce();
+    try {
+      callback(error);
+    } catch (thrown) {
+      try {
+        callback(toError(thrown));
+      } catch {
+        // The reply was sent before, so there is no request left to answer.
+      }
+    }
+  }
+
+  #warnOnce(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(
+      'fastifyStore works best with its hooks: after @fastify/session, add app.addHook("onRequest", store.onRequest) ' +
+        'and app.addHook("onError", store.onError)',
+      { type: "SessionaryWarning" },
+    );
   }
 
   #noted(error: unknown): unknown {
@@ -139,55 +184,33 @@ export class FastifyStore implements FastifySessionStore {
         `a session can't have a field "${method}": @fastify/session has a method of that name`,
       );
     }
-    const isLive = "isModified" in session;
-    if (!isLive) return this.#core.setByHand(id, session);
-    const unclaimed = this.#unclaimed.get(id);
+    if (!isLive(session)) return this.#core.setByHand(id, session);
+    const unclaimed = this.#handoff?.id === id ? this.#handoff : this.#unclaimed.get(id);
     if (unclaimed !== undefined && !this.#core.isTied(session)) this.#core.tie(session, unclaimed.loaded);
     return this.#core.save(id, session);
   }
 
-  #claim(request: WithSession): void {
-    const { session } = request;
-    if (typeof session?.reload !== "function") return; // a path without sessions
+  #claim(owner: Owner): void {
+    const { session } = owner.request;
+    if (!isLive(session)) return; // a path without sessions
     const handoff = this.#handoff;
-    if (handoff?.id === session.sessionId) this.#core.tie(session, handoff.loaded);
+    if (handoff?.id === session.sessionId) {
+      handoff.owner = owner;
+      this.#core.tie(session, handoff.loaded);
+    }
     this.#handoff = undefined;
-    this.#claimReloads(request, session);
+    this.#live.add(session, owner);
   }
 
-  /** `reload` puts a new session object in place of this one, and no hook runs. */
-  #claimReloads(request: WithSession, session: WithSession["session"]): void {
-    this.#requests.set(session, request);
-    Object.defineProperty(session, "reload", this.#reload);
+  /** Claims the session object that `reload` put in place of another one. */
+  #claimReloaded(owner: Owner, replaced: object): void {
+    // A new session has nothing to load, and stays new.
+    if (!this.#core.isTied(replaced)) this.#handoff = undefined;
+    this.#claim(owner);
   }
+}
 
-  #claimReload(session: WithSession["session"], callback: (error?: Error) => void): void {
-    type Reload = (this: typeof session, callback: (error?: Error) => void) => void;
-    const { reload } = Object.getPrototypeOf(session) as { reload: Reload };
-    reload.call(session, (error) => {
-      // There was nothing to find of a session that is new, and it stays new.
-      if (!this.#core.isTied(session)) this.#handoff = undefined;
-      this.#claim(this.#requests.get(session)!);
-      callback(error);
-    });
-  }
-
-  /** One pair of accessors for all: V8 gives each object with accessors of its own a shape of its own, which is slow. */
-  #reloadProperty(): PropertyDescriptor & ThisType<WithSession["session"]> {
-    const claimed = (session: WithSession["session"]) => {
-      const claim = (callback: (error?: Error) => void) => this.#claimReload(session, callback);
-      return (callback?: (error?: Error) => void) => (callback ? claim(callback) : promisify(claim)());
-    };
-    return {
-      configurable: true,
-      get() {
-        return claimed(this);
-      },
-      // As an assignment to any other method does: it makes a field, which `set` then refuses.
-      set(field: unknown) {
-        const own = { value: field, enumerable: true, configurable: true, writable: true };
-        Object.defineProperty(this, "reload", own);
-      },
-    };
-  }
+/** True if @fastify/session made this session object; false for plain data that was passed to `set`. */
+function isLive(session: object | null | undefined): session is Fastify.Session {
+  return typeof (session as { isModified?: unknown } | null | undefined)?.isModified === "function";
 }

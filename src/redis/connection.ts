@@ -85,7 +85,7 @@ export class Connection {
         this.#waiting.delete(start);
         if (this.#closed) return fail(new StoreClosedError());
         if (this.driver.state === "ended") {
-          return fail(new StoreUnavailableError("not-applied", "connection", "the Redis client was ended"));
+          return fail(new StoreUnavailableError("not-applied", "connection", this.driver.endReason));
         }
         const { resends } = this.driver;
         const current = (call = this.driver.call());

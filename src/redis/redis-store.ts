@@ -2,15 +2,13 @@ import { knownOptions } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 import { plainClock } from "../internal/clock.js";
 import { UserSessionStore } from "../users/user-session-store.js";
-import type { Driver } from "./clients/driver.js";
 import { type RedisClient, driverOf } from "./clients/driver-of.js";
-import { IoredisDriver } from "./clients/ioredis.js";
-import { openIoredis } from "./clients/open-ioredis.js";
+import { OwnDriver } from "./clients/own-driver.js";
 import { Connection } from "./connection.js";
 import { RedisRecords } from "./redis-records.js";
 import { RedisUserIndex } from "./redis-user-index.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings, fromQuery } from "./options.js";
-import { type RedisAddress, parseRedisUrl } from "./url.js";
+import { parseRedisUrl } from "./url.js";
 
 export interface RedisStoreOptions<T extends object = SessionData> extends RedisStoreSettings<T> {
   /**
@@ -38,7 +36,7 @@ export class RedisStore<T extends object = SessionData> extends UserSessionStore
     const parsed = url === undefined ? undefined : parseRedisUrl(url);
     const settings = { ...(parsed && fromQuery(parsed.params)), ...options };
     const { prefix, timeoutMs, maxPayloadBytes, codec } = checkRedisSettings(settings);
-    const driver = handedIn ?? openDriver(parsed!.address, timeoutMs);
+    const driver = handedIn ?? new OwnDriver(parsed!.address, timeoutMs);
     const connection = new Connection(driver, { timeoutMs, owned: handedIn === undefined });
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
     super(
@@ -49,9 +47,4 @@ export class RedisStore<T extends object = SessionData> extends UserSessionStore
       (task) => connection.within(task),
     );
   }
-}
-
-function openDriver(address: RedisAddress, timeoutMs: number): Driver {
-  // Our own client to one Redis keeps no command back. A Cluster has a queue for each node, whatever it is told.
-  return new IoredisDriver(openIoredis(address, timeoutMs), { isQueueless: address.mode !== "cluster" });
 }

@@ -1,3 +1,4 @@
+import * as ioredis from "ioredis";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
 import { RedisStore } from "sessionary/redis";
@@ -21,7 +22,7 @@ type Mode = "single" | "sentinel" | "cluster";
 /** What `openIoredis()` passes on, to where nothing listens. */
 function ownOptions(mode: Mode, timeoutMs: number): { node: Options; cluster?: Options } {
   const hosts = [{ host: "127.0.0.1", port: 1 }];
-  const client = openIoredis({ mode, hosts, tls: false, db: 0, name: "group" }, timeoutMs);
+  const client = openIoredis(ioredis, { mode, hosts, tls: false, db: 0, name: "group" }, timeoutMs);
   client.on("error", () => {});
   client.disconnect();
   if (!("nodes" in client)) return { node: { ...client.options } };

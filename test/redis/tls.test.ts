@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
+import * as ioredis from "ioredis";
 import { openIoredis } from "../../src/redis/clients/open-ioredis.js";
 import { parseRedisUrl } from "../../src/redis/url.js";
 
@@ -16,7 +17,7 @@ async function firstBytes(urlOf: (host: string) => string, connections: number) 
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = urlOf(`127.0.0.1:${(server.address() as AddressInfo).port}`);
-  const client = openIoredis(parseRedisUrl(url).address, 1_000);
+  const client = openIoredis(ioredis, parseRedisUrl(url).address, 1_000);
   client.on("error", () => {});
   onTestFinished(() => {
     client.disconnect();

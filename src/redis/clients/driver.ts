@@ -17,6 +17,8 @@ export interface Driver {
    * - `"ended"`: closed; it does not reconnect.
    */
   readonly state: "idle" | "connecting" | "ready" | "ended";
+  /** Reason for the state `"ended"`, for an error message. */
+  readonly endReason: string;
   /** Number of times that the client may have sent a pending command twice. */
   readonly resends: number;
   /** Connects an idle client. */

@@ -9,6 +9,7 @@ type Listener = (...args: unknown[]) => void;
 export class IoredisDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix: string;
+  readonly endReason = "the Redis client was closed";
   readonly call: () => Call;
   readonly #client: IoredisClient;
   readonly #observers = new Set<Observer>();

@@ -1,8 +1,10 @@
-import { Cluster, Redis, type RedisOptions } from "ioredis";
+import type { Cluster, Redis, RedisOptions } from "ioredis";
 import type { RedisAddress } from "../url.js";
-import { FailoverRedis } from "./failover-redis.js";
+import { openSentinel } from "./open-sentinel.js";
 
 export type IoredisClient = Redis | Cluster;
+/** The module, passed along: it is loaded only where a connection is opened. */
+export type Ioredis = Pick<typeof import("ioredis"), "Redis" | "Cluster">;
 
 /** The longest pause between two attempts to connect: short enough to be back within 2 s of Redis. */
 const MAX_RECONNECT_DELAY_MS = 1_000;
@@ -13,7 +15,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * Opens a connection with settings that suit sessions. ioredis's own settings suit a cache; but a session write
  * that arrives late can undo a logout, and a request can't wait for minutes. docs/faults.md compares the settings.
  */
-export function openIoredis(address: RedisAddress, timeoutMs: number): IoredisClient {
+export function openIoredis(ioredis: Ioredis, address: RedisAddress, timeoutMs: number): IoredisClient {
   const attemptMs = Math.max(timeoutMs, 1_000);
   const node = {
     ...(address.username !== undefined && { username: address.username }),
@@ -37,7 +39,7 @@ export function openIoredis(address: RedisAddress, timeoutMs: number): IoredisCl
     reconnectOnError: (error: Error) => (/\bREADONLY\b/.test(error.message) ? 1 : false),
   } satisfies RedisOptions;
   if (address.mode === "cluster") {
-    return new Cluster(address.hosts, {
+    return new ioredis.Cluster(address.hosts, {
       redisOptions: node,
       enableOfflineQueue: false, // belongs here: redisOptions does not reach the Cluster's own queue
       clusterRetryStrategy: reconnectDelay,
@@ -49,7 +51,7 @@ export function openIoredis(address: RedisAddress, timeoutMs: number): IoredisCl
     });
   }
   if (address.mode === "sentinel") {
-    const client = new FailoverRedis(address, {
+    const client = openSentinel(ioredis, address, {
       ...node,
       sentinelCommandTimeout: attemptMs, // skips a frozen Sentinel; ioredis waits for ever
       sentinelRetryStrategy: reconnectDelay,
@@ -57,7 +59,7 @@ export function openIoredis(address: RedisAddress, timeoutMs: number): IoredisCl
     return forgettingSocketTimeouts(client);
   }
   const [host] = address.hosts;
-  return forgettingSocketTimeouts(new Redis({ ...node, ...host, db: address.db }));
+  return forgettingSocketTimeouts(new ioredis.Redis({ ...node, ...host, db: address.db }));
 }
 
 /** Doubling from 50 ms, with jitter so that many servers do not come back in step. */

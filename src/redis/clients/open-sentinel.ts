@@ -1,0 +1,53 @@
+import type { Redis, RedisOptions } from "ioredis";
+import type { RedisAddress } from "../url.js";
+import type { Ioredis } from "./open-ioredis.js";
+
+const CHANNEL = "+switch-master";
+
+/**
+ * Opens a client that moves to the new master as soon as a Sentinel announces it. The old master may accept
+ * writes for ten more seconds, all of which are lost, logouts included.
+ *
+ * ioredis's own `failoverDetector` prints its connection errors, and ends the client permanently if a failover
+ * happens during an attempt to connect.
+ */
+export function openSentinel(
+  { Redis }: Ioredis,
+  { hosts, name = "", db }: RedisAddress,
+  options: Omit<RedisOptions, "replyMapping">,
+): Redis {
+  class FailoverRedis extends Redis {
+    override disconnect(reconnect = false): void {
+      super.disconnect(reconnect);
+      // Not on the event "end": a client between two attempts to connect emits none.
+      if (!reconnect) for (const watcher of watchers) watcher.disconnect();
+    }
+
+    follow(message: string): void {
+      const [group, , , host, port] = message.split(" ");
+      if (group !== name || this.status !== "ready") return;
+      // Every Sentinel announces it; the first announcement moves the client.
+      const { remoteAddress, remotePort } = this.stream;
+      if (remoteAddress !== host || remotePort !== Number(port)) this.disconnect(true);
+    }
+  }
+
+  const client = new FailoverRedis({ ...options, sentinels: hosts, name, db });
+  const watchers = hosts.map((host) => {
+    const { sentinelTLS, retryStrategy, connectTimeout, disconnectTimeout } = options;
+    const watcher = new Redis({
+      ...host,
+      ...(sentinelTLS && { tls: sentinelTLS }),
+      retryStrategy,
+      connectTimeout,
+      disconnectTimeout,
+      enableReadyCheck: false,
+      maxRetriesPerRequest: null, // the subscription waits for its Sentinel
+    });
+    watcher.on("error", () => {}); // this Sentinel is down: the others announce it too
+    watcher.on("message", (_channel, message: string) => client.follow(message));
+    watcher.subscribe(CHANNEL).catch(() => {});
+    return watcher;
+  });
+  return client;
+}

@@ -1,0 +1,85 @@
+import type { RedisAddress } from "../url.js";
+import type { Call, Driver, Observer } from "./driver.js";
+import { IoredisDriver } from "./ioredis.js";
+import { type Ioredis, openIoredis } from "./open-ioredis.js";
+
+/** Connection of the store's own. Loads ioredis and connects when `connect` is called. */
+export class OwnDriver implements Driver {
+  readonly isCluster: boolean;
+  readonly keyPrefix = "";
+  readonly #address: RedisAddress;
+  readonly #timeoutMs: number;
+  readonly #observers = new Map<Observer, () => void>();
+  #state: "idle" | "connecting" | "ended" = "idle";
+  #endReason = "the store's connection was closed";
+  #opened: IoredisDriver | undefined;
+
+  constructor(address: RedisAddress, timeoutMs: number) {
+    this.#address = address;
+    this.#timeoutMs = timeoutMs;
+    this.isCluster = address.mode === "cluster";
+  }
+
+  get state(): Driver["state"] {
+    return this.#opened?.state ?? this.#state;
+  }
+
+  get endReason(): string {
+    return this.#opened?.endReason ?? this.#endReason;
+  }
+
+  get resends(): number {
+    return this.#opened?.resends ?? 0;
+  }
+
+  connect(): void {
+    this.#state = "connecting";
+    void loadIoredis().then((ioredis) => {
+      if (this.#state === "ended") return;
+      if (typeof ioredis !== "string") return this.#open(ioredis);
+      this.#endReason = ioredis;
+      this.disconnect();
+    });
+  }
+
+  call(): Call {
+    if (this.#opened === undefined) throw new Error("not connected"); // callers wait for the state "ready"
+    return this.#opened.call();
+  }
+
+  observe(observer: Observer): () => void {
+    this.#observers.set(observer, this.#opened?.observe(observer) ?? (() => {}));
+    return () => {
+      this.#observers.get(observer)?.();
+      this.#observers.delete(observer);
+    };
+  }
+
+  disconnect(): void {
+    if (this.#opened !== undefined) return this.#opened.disconnect();
+    this.#state = "ended";
+    for (const observer of [...this.#observers.keys()]) observer.ended();
+  }
+
+  #open(ioredis: Ioredis): void {
+    const client = openIoredis(ioredis, this.#address, this.#timeoutMs);
+    // A client to one Redis sends a command at once or rejects it. A Cluster has a queue for each node, whatever
+    // its options say.
+    this.#opened = new IoredisDriver(client, { isQueueless: !this.isCluster });
+    for (const observer of this.#observers.keys()) {
+      this.#observers.set(observer, this.#opened.observe(observer));
+    }
+  }
+}
+
+/** Imports ioredis, an optional peer. Returns the reason if it can't be loaded. */
+async function loadIoredis(): Promise<Ioredis | string> {
+  try {
+    return await import("ioredis"); // inside `try`, so that bundlers only warn if it is not installed
+  } catch (error) {
+    const { code, name } = error as { code?: unknown; name?: unknown };
+    return code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND"
+      ? "redis: URLs need ioredis: npm install ioredis"
+      : `ioredis could not be loaded (${String(code ?? name)})`;
+  }
+}

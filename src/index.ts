@@ -1,4 +1,11 @@
-export type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "./store.js";
+export type {
+  CreateOptions,
+  SessionData,
+  SessionEntry,
+  SessionRecord,
+  SessionStore,
+  UpdateOptions,
+} from "./store.js";
 export {
   PayloadTooLargeError,
   ScriptsForbiddenError,

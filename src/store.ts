@@ -51,6 +51,18 @@ export interface SessionEntry<T extends object = SessionData> {
 export interface SessionRecord<T extends object = SessionData> extends SessionEntry<T> {
   /** Opaque. Equal versions of one session mean equal data. */
   readonly version: string;
+  /** When the session was created, in epoch milliseconds, if the store records it. */
+  readonly createdAt?: number;
+}
+
+/** Options for `create`. */
+export interface CreateOptions<T extends object = SessionData> {
+  /**
+   * Record of the session that the new one continues under a new id, as it was read. A store with an absolute
+   * timeout then counts from that session's `createdAt`, unless the new session belongs to another user: a login
+   * starts a new lifetime. Other stores ignore this option.
+   */
+  replaces?: Pick<SessionRecord<T>, "data" | "createdAt">;
 }
 
 export interface UpdateOptions {
@@ -60,13 +72,20 @@ export interface UpdateOptions {
 
 /** See the top of this file for what holds in every store. */
 export interface SessionStore<T extends object = SessionData> {
+  /** Maximum duration of a call, in milliseconds, if the store has a deadline. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Maximum lifetime of a session, in milliseconds, if the store has an absolute timeout: it caps each `expiresAt` at
+   * the record's `createdAt` plus this.
+   */
+  readonly absoluteTimeoutMs?: number | undefined;
   /** @returns the live session, or `undefined` when there is none. */
   get(id: string): Promise<SessionRecord<T> | undefined>;
   /**
    * @returns the version written.
    * @throws SessionExistsError when the id is taken; TypeError when the id or the entry is not valid.
    */
-  create(id: string, entry: SessionEntry<T>): Promise<string>;
+  create(id: string, entry: SessionEntry<T>, options?: CreateOptions<T>): Promise<string>;
   /**
    * @returns the version written, or `undefined` when the session is gone.
    * @throws SessionConflictError when `ifVersion` is given and another version is stored.

@@ -16,7 +16,6 @@ const calls = new AsyncLocalStorage<{ endsAt: number } | undefined>();
 export class Connection {
   readonly driver: Driver;
   readonly #timeoutMs: number;
-  readonly #owned: boolean;
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
   #isReady: boolean;
@@ -24,10 +23,9 @@ export class Connection {
   #trouble: unknown;
   #closed = false;
 
-  constructor(driver: Driver, options: { timeoutMs: number; owned: boolean }) {
+  constructor(driver: Driver, timeoutMs: number) {
     this.driver = driver;
-    this.#timeoutMs = options.timeoutMs;
-    this.#owned = options.owned;
+    this.#timeoutMs = timeoutMs;
     this.#isReady = driver.state === "ready";
     this.#stopObserving = driver.observe({
       failed: (error) => (this.#trouble = error), // callers get it as a typed error
@@ -98,6 +96,7 @@ export class Connection {
               // The connection is on its way out. Its successor may be there in time.
               call = undefined;
               this.#waiting.add(start);
+              this.driver.connect();
             } else fail(toStoreError(error, effect === "write" && (isIntact ? "once" : "again")));
           },
         );
@@ -115,7 +114,7 @@ export class Connection {
       if (state === "ready" || state === "ended") start();
       else {
         this.#waiting.add(start);
-        if (state === "idle") this.driver.connect();
+        this.driver.connect();
       }
     });
   }
@@ -125,8 +124,8 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#wake();
-    // An owned client is observed until it has ended: a socket may still fail while it is being closed.
-    if (this.#owned) this.driver.disconnect();
+    // A connection of our own is observed until it has ended: a socket may still fail while it is being closed.
+    if (this.driver.close) this.driver.close();
     else this.#stopObserving();
   }
 

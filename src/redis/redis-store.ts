@@ -36,8 +36,7 @@ export class RedisStore<T extends object = SessionData> extends UserSessionStore
     const parsed = url === undefined ? undefined : parseRedisUrl(url);
     const settings = { ...(parsed && fromQuery(parsed.params)), ...options };
     const { prefix, timeoutMs, maxPayloadBytes, codec } = checkRedisSettings(settings);
-    const driver = handedIn ?? new OwnDriver(parsed!.address, timeoutMs);
-    const connection = new Connection(driver, { timeoutMs, owned: handedIn === undefined });
+    const connection = new Connection(handedIn ?? new OwnDriver(parsed!.address, timeoutMs), timeoutMs);
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
     super(
       records,

@@ -24,17 +24,22 @@ const BY_PREFIX: Record<string, [UnavailableReason, string]> = {
   NOREPLICAS: ["misconfigured", "Redis takes no writes, since it has too few replicas (NOREPLICAS)"],
 };
 
-/** A client's error, as far as it is looked at. */
+/** Properties of a client's error that are read. */
 interface ClientError {
   name?: unknown;
+  code?: unknown;
   message?: unknown;
   lastNodeError?: unknown;
 }
 
-/** The first word of an error reply, or `undefined` when the error is not a reply. */
+/**
+ * Returns the first word of an error reply, or `undefined` if the error is not a reply. ioredis and iovalkey name their
+ * error replies; those of node-redis and ioredis-mock are an `Error` without the `code` that a socket's error has.
+ */
 export function replyPrefix(error: unknown): string | undefined {
-  const { name } = (error ?? {}) as ClientError;
-  return name === "ReplyError" ? /^[A-Z]+/.exec(textOf(error))?.[0] : undefined;
+  const { name, code } = (error ?? {}) as ClientError;
+  if (name === "ReplyError") return /^[A-Z]+/.exec(textOf(error))?.[0];
+  return name === "Error" && code === undefined ? /^[A-Z]{2,}(?= )/.exec(textOf(error))?.[0] : undefined;
 }
 
 /** Whether the error says that scripts may not be run here: by an ACL, or by a server that has none. */
@@ -92,13 +97,15 @@ function textOf(error: unknown): string {
 /** How ioredis rejects what it has sent from node to node in vain. */
 const TOO_MANY = "Too many Cluster redirections";
 
-/** How ioredis rejects what it has not written to a socket. */
+/** Messages with which the clients reject a command that they have not written to a socket. */
 const NEVER_SENT = [
   "Stream isn't writeable and enableOfflineQueue options is false",
   "Cluster isn't ready and enableOfflineQueue options is false",
   "Failed to refresh slots cache",
   "None of startup nodes is available",
   "Cluster is ended",
+  "The client is closed",
+  "The client is offline",
 ];
 
 /** Whether the command was kept from the server by the client itself. */

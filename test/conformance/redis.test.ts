@@ -2,15 +2,14 @@ import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { storeConformance, userConformance } from "sessionary/conformance";
-import type { RedisClient } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { redisSubject, redisUserSubject, type Backend } from "./redis-subject.js";
 
 let server: RedisServer;
-let clients: { 5: RedisClient; 6: RedisClient };
+let clients: { 5: Redis5; 6: Redis };
 beforeAll(async () => {
   server = await startRedis();
-  clients = { 5: new Redis5(server.port) as unknown as RedisClient, 6: new Redis(server.port) };
+  clients = { 5: new Redis5(server.port), 6: new Redis(server.port) };
 });
 afterAll(async () => {
   for (const client of Object.values(clients)) client.disconnect();

@@ -1,14 +1,14 @@
 import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RedisStore, type RedisClient } from "sessionary/redis";
+import { RedisStore } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { startProxy } from "../support/tcp-proxy.js";
 import { waitUntil } from "../support/wait-until.js";
 
 describe.each([
-  ["ioredis 5", (port: number) => new Redis5({ port, commandTimeout: 100 }) as unknown as RedisClient],
-  ["ioredis 6", (port: number) => new Redis({ port, commandTimeout: 100 }) as RedisClient],
+  ["ioredis 5", (port: number) => new Redis5({ port, commandTimeout: 100 })],
+  ["ioredis 6", (port: number) => new Redis({ port, commandTimeout: 100 })],
 ])("a client with a commandTimeout, %s", (_name, connect) => {
   let server: RedisServer;
   beforeAll(async () => {

@@ -21,14 +21,14 @@ export interface Driver {
   readonly endReason: string;
   /** Number of times that the client may have sent a pending command twice. */
   readonly resends: number;
-  /** Connects an idle client. */
+  /** Called when a call has to wait for a connection: connects if the client is idle. */
   connect(): void;
   /** Starts a call, whose commands can be canceled together. */
   call(): Call;
   /** Reports changes of the connection until the returned function is called. */
   observe(observer: Observer): () => void;
-  /** Closes the connection at once. */
-  disconnect(): void;
+  /** Closes the connection at once. Missing if the client was handed in, which stays open. */
+  close?(): void;
 }
 
 /** Listeners to a client's connection. */

@@ -1,9 +1,8 @@
 import type { Cluster, Redis } from "ioredis";
 import { cancelable } from "./cancelable.js";
 import type { Arg, Call, Driver, MasterNode, Observer } from "./driver.js";
+import { Observers } from "./observers.js";
 import type { IoredisClient } from "./open-ioredis.js";
-
-type Listener = (...args: unknown[]) => void;
 
 /** ioredis 5 and 6: a `Redis`, with Sentinel too, or a `Cluster`. */
 export class IoredisDriver implements Driver {
@@ -12,8 +11,7 @@ export class IoredisDriver implements Driver {
   readonly endReason = "the Redis client was closed";
   readonly call: () => Call;
   readonly #client: IoredisClient;
-  readonly #observers = new Set<Observer>();
-  readonly #listeners: [string, Listener][];
+  readonly #observers: Observers;
   readonly #noteNodes: () => void;
   #resends = 0;
 
@@ -24,9 +22,7 @@ export class IoredisDriver implements Driver {
     this.keyPrefix = client.options.keyPrefix ?? "";
     this.call = callsOf(client, isQueueless);
     const resent = () => void this.#resends++;
-    const notify = (event: keyof Observer, error?: unknown) => {
-      for (const observer of [...this.#observers]) observer[event](error);
-    };
+    const notify = (event: keyof Observer, error?: unknown) => this.#observers.notify(event, error);
     // A Cluster's nodes, and those that were masters, which writes may have been sent to. Seeds are neither: a
     // Cluster drops those that it does not need before it is ready, and they end a little later.
     const nodes = new WeakSet<Redis>();
@@ -38,7 +34,7 @@ export class IoredisDriver implements Driver {
     };
     const isMaster = (node: Redis) => masters.has(node) || (nodes.has(node) && !node.options.readOnly);
     this.#noteNodes = noteNodes;
-    this.#listeners = [
+    this.#observers = new Observers(client, [
       ["error", (error) => notify("failed", error)],
       ["node error", resent],
       ["+node", noteNodes],
@@ -46,7 +42,7 @@ export class IoredisDriver implements Driver {
       ["close", () => (resent(), notify("lost"))],
       ["end", () => notify("ended")],
       ["ready", () => (noteNodes(), notify("ready"))],
-    ];
+    ]);
   }
 
   /** A connection that is being ended stays "ready" until the server has closed it too. */
@@ -65,24 +61,13 @@ export class IoredisDriver implements Driver {
   }
 
   connect(): void {
-    this.#client.connect().catch(() => {}); // observers are told
+    if (this.#client.status === "wait") this.#client.connect().catch(() => {}); // observers are told
   }
 
-  /** Listens to the client only while somebody observes it, with one set of listeners for all. */
   observe(observer: Observer): () => void {
-    if (this.#observers.size === 0) {
-      for (const [event, listener] of this.#listeners) this.#client.on(event as "ready", listener);
-      this.#noteNodes();
-    }
-    this.#observers.add(observer);
-    return () => {
-      if (!this.#observers.delete(observer) || this.#observers.size > 0) return;
-      for (const [event, listener] of this.#listeners) this.#client.off(event, listener);
-    };
-  }
-
-  disconnect(): void {
-    this.#client.disconnect();
+    const stop = this.#observers.add(observer);
+    this.#noteNodes();
+    return stop;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RedisAddress } from "../url.js";
 import type { Call, Driver, Observer } from "./driver.js";
 import { IoredisDriver } from "./ioredis.js";
-import { type Ioredis, openIoredis } from "./open-ioredis.js";
+import { type Ioredis, type IoredisClient, openIoredis } from "./open-ioredis.js";
 
 /** Connection of the store's own. Loads ioredis and connects when `connect` is called. */
 export class OwnDriver implements Driver {
@@ -13,6 +13,7 @@ export class OwnDriver implements Driver {
   #state: "idle" | "connecting" | "ended" = "idle";
   #endReason = "the store's connection was closed";
   #opened: IoredisDriver | undefined;
+  #client: IoredisClient | undefined;
 
   constructor(address: RedisAddress, timeoutMs: number) {
     this.#address = address;
@@ -33,12 +34,13 @@ export class OwnDriver implements Driver {
   }
 
   connect(): void {
+    if (this.#state !== "idle") return;
     this.#state = "connecting";
     void loadIoredis().then((ioredis) => {
       if (this.#state === "ended") return;
       if (typeof ioredis !== "string") return this.#open(ioredis);
       this.#endReason = ioredis;
-      this.disconnect();
+      this.close();
     });
   }
 
@@ -55,17 +57,17 @@ export class OwnDriver implements Driver {
     };
   }
 
-  disconnect(): void {
-    if (this.#opened !== undefined) return this.#opened.disconnect();
+  close(): void {
+    if (this.#client !== undefined) return this.#client.disconnect();
     this.#state = "ended";
     for (const observer of [...this.#observers.keys()]) observer.ended();
   }
 
   #open(ioredis: Ioredis): void {
-    const client = openIoredis(ioredis, this.#address, this.#timeoutMs);
+    this.#client = openIoredis(ioredis, this.#address, this.#timeoutMs);
     // A client to one Redis sends a command at once or rejects it. A Cluster has a queue for each node, whatever
     // its options say.
-    this.#opened = new IoredisDriver(client, { isQueueless: !this.isCluster });
+    this.#opened = new IoredisDriver(this.#client, { isQueueless: !this.isCluster });
     for (const observer of this.#observers.keys()) {
       this.#observers.set(observer, this.#opened.observe(observer));
     }

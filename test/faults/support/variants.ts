@@ -1,6 +1,6 @@
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
-import { RedisStore, type RedisClient, type RedisStoreOptions } from "sessionary/redis";
+import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
 import { countingAs } from "./attempts.js";
 import { RedisStore5 } from "./ioredis5.js";
 
@@ -48,10 +48,10 @@ export function openHanded(place: Place, options: Options): Subject[] {
   const { mode } = place;
   return [
     { version: 6, connect: () => client6(place) },
-    { version: 5, connect: () => client5(place) as unknown as RedisClient },
+    { version: 5, connect: () => client5(place) },
   ].map(({ version, connect }) => {
     const variant = `${mode}, handed in, ioredis ${version}`;
-    const client = countingAs(variant, connect);
+    const client = countingAs<ReturnType<typeof client6 | typeof client5>>(variant, connect);
     const store = new RedisStore({ ...options, client });
     const close = async () => {
       client.disconnect(); // first: once the store has gone, nobody listens to the client's errors
@@ -62,7 +62,7 @@ export function openHanded(place: Place, options: Options): Subject[] {
 }
 
 /** With ioredis's defaults: the offline queue, resending and retries are on. */
-function client6({ mode, hosts, name = "", auth }: Place): RedisClient {
+function client6({ mode, hosts, name = "", auth }: Place) {
   if (mode === "cluster") return new Cluster(hosts);
   return mode === "sentinel" ? new Redis({ sentinels: hosts, name }) : new Redis({ ...hosts[0], ...auth });
 }

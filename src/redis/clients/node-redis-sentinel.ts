@@ -1,0 +1,74 @@
+import type { MasterNode } from "./driver.js";
+import type { CommandOptions, NodeRedisRoute, NodeRedisSentinel } from "./node-redis-routes.js";
+
+/** `createSentinel`. */
+export class SentinelRoute implements NodeRedisRoute {
+  readonly isCluster = false;
+  #resends = 0;
+  /** Commands that wait until the one before them is in the client's queue. */
+  readonly #waiting: (() => void)[] = [];
+  #isEntering = false;
+
+  constructor(readonly client: NodeRedisSentinel) {}
+
+  get isReady(): boolean {
+    return this.client.isReady && this.client.getMasterNode() !== undefined;
+  }
+
+  get resends(): number {
+    return this.#resends;
+  }
+
+  /**
+   * Gives the client one command at a time. Commands that ask it for a connection at once would run in another order,
+   * and one of them only after all others, those that come later included.
+   */
+  send(args: readonly string[], _key: string | undefined, options: CommandOptions): Promise<unknown> {
+    if (!this.#isEntering) return this.#enter(args, options);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(() => void this.#enter(args, options).then(resolve, reject));
+    });
+  }
+
+  masters(): MasterNode[] {
+    return [this.client];
+  }
+
+  sendTo(_master: MasterNode, args: readonly string[], options: CommandOptions): Promise<unknown> {
+    return this.send(args, undefined, options);
+  }
+
+  /** Never read-only: a replica may not know yet that a session was destroyed. */
+  #enter(args: readonly string[], options: CommandOptions): Promise<unknown> {
+    this.#isEntering = true;
+    let isEntered = false;
+    const entered = () => {
+      if (isEntered) return void this.#resends++; // the client sends again what it has no reply to
+      isEntered = true;
+      this.#isEntering = false;
+      this.#waiting.shift()?.();
+    };
+    const abortSignal = watched(options.abortSignal, entered);
+    const reply = this.client.sendCommand(false, args, { ...options, abortSignal });
+    reply.catch(() => {
+      if (!isEntered) entered(); // it failed before it was queued; the next one may enter
+    });
+    return reply;
+  }
+}
+
+/** Returns a view of a signal that reports each new listener: the client adds one each time that it queues a command. */
+function watched(signal: AbortSignal, onListener: () => void): AbortSignal {
+  const view = {
+    get aborted() {
+      return signal.aborted;
+    },
+    addEventListener: (...args: Parameters<AbortSignal["addEventListener"]>) => {
+      signal.addEventListener(...args);
+      onListener();
+    },
+    removeEventListener: (...args: Parameters<AbortSignal["removeEventListener"]>) =>
+      signal.removeEventListener(...args),
+  };
+  return view as AbortSignal;
+}

@@ -31,7 +31,7 @@ export class SessionExistsError extends SessionStoreError {
   }
 }
 
-/** `update` was given an `ifVersion` that is not the stored one. */
+/** Rejects `update` and `touch` when another version than `ifVersion` is stored. */
 export class SessionConflictError<T extends object = SessionData> extends SessionStoreError {
   // Private, so that no logger prints the session.
   readonly #current: SessionRecord<T>;
@@ -95,10 +95,13 @@ export class SessionLimitError extends SessionStoreError {
   }
 }
 
-/** The backend forbids scripts, which `update` with `ifVersion` needs. Nothing was written. */
+/** Rejects `update` and `touch` with `ifVersion` when the backend forbids the scripts that they need. Nothing was written. */
 export class ScriptsForbiddenError extends SessionStoreError {
   constructor() {
-    super("ERR_SCRIPTS_FORBIDDEN", "the backend forbids scripts, which update() with ifVersion needs");
+    super(
+      "ERR_SCRIPTS_FORBIDDEN",
+      "the backend forbids scripts, which update() and touch() with ifVersion need",
+    );
   }
 }
 

@@ -24,6 +24,7 @@ export type { MemoryStoreOptions } from "./memory/memory-store.js";
 export { onSessionaryEvent } from "./events.js";
 export type { SessionaryEvents } from "./events.js";
 export { isSessionId } from "./session-id.js";
+export { assertExpiresAt } from "./codec/payload.js";
 export { createStore } from "./create-store.js";
 export type { CreateStoreOptions, CustomStoreConfig, StoreConfig, StoreFactory } from "./create-store.js";
 export { encrypted } from "./codec/encrypted.js";

@@ -18,12 +18,16 @@
  *   when the stored version differs; check and write are one atomic step.
  * - A version is opaque; equal versions of one session mean equal data.
  * - `touch` moves the expiry only; data and version stay.
- * - A past `expiresAt` is accepted and leaves nothing readable.
+ * - `touch` only extends: an `expiresAt` before the stored one changes nothing, and the call still resolves to `true`.
+ * - `touch` with `ifVersion` rejects with `SessionConflictError`, which carries the current record,
+ *   when the stored version differs; check and write are one atomic step.
+ * - `create` and `update` accept a past `expiresAt`, which leaves nothing readable.
  * - A session is gone once its `expiresAt` has passed.
  * - A write reads its entry before it returns: changing the object afterwards changes nothing stored.
  * - Data that JSON cannot carry (a BigInt, a cycle, a getter that throws) is a `TypeError` that names
  *   the key, and writes nothing.
- * - An `expiresAt` that is not a finite number is a `TypeError`, and writes nothing.
+ * - An `expiresAt` that a `Date` cannot hold, or that is before 2001 (seconds in place of milliseconds), is a
+ *   `TypeError`, and writes nothing.
  *
  * Ids
  * - Anything but 1 to 256 printable ASCII characters without a space is a miss on `get`, `update`,
@@ -65,8 +69,9 @@ export interface CreateOptions<T extends object = SessionData> {
   replaces?: Pick<SessionRecord<T>, "data" | "createdAt">;
 }
 
+/** Options for `update` and `touch`. */
 export interface UpdateOptions {
-  /** Write only if the stored version is this one. */
+  /** Writes only if the stored version is this one. */
   ifVersion?: string;
 }
 
@@ -92,11 +97,12 @@ export interface SessionStore<T extends object = SessionData> {
    */
   update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined>;
   /**
-   * Moves the expiry. The entry is what the caller holds of the session, so that a store may use its
-   * data (an index, say) without reading it.
-   * @returns whether the session was there.
+   * Extends the expiry to `entry.expiresAt`. `entry.data` is the data as the caller knows it: a store may use it, for
+   * an index for example, and does not write it.
+   * @returns true if the session exists, extended or not.
+   * @throws SessionConflictError when `ifVersion` is given and another version is stored.
    */
-  touch(id: string, entry: SessionEntry<T>): Promise<boolean>;
+  touch(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<boolean>;
   /** @returns whether the session was there. */
   destroy(id: string): Promise<boolean>;
   /** Every live id, in no order. */

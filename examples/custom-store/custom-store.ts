@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
+import { assertExpiresAt, isSessionId, jsonCodec } from "sessionary";
 import { SessionConflictError, SessionExistsError, StoreClosedError } from "sessionary";
-import { isSessionId, jsonCodec, type SessionEntry, type SessionRecord, type SessionStore } from "sessionary";
+import type { SessionEntry, SessionRecord, SessionStore } from "sessionary";
 
 export type Row = { text: string; expiresAt: number; version: string };
 
@@ -22,27 +23,29 @@ export function customStore(rows = new Map<string, Row>()): SessionStore {
       channel("sessionary:payload-undecodable").publish({ store: "custom", reason: "not JSON" });
     }
   };
-  const write = (id: string, text: string, { expiresAt }: SessionEntry, version: string = randomUUID()) => {
-    if (!Number.isFinite(expiresAt)) throw new TypeError("expiresAt must be a finite number");
-    rows.set(id, { text, expiresAt, version });
+  const matching = (id: string, ifVersion: string | undefined) => {
+    const current = read(id);
+    if (current === undefined || ifVersion === undefined || ifVersion === current.version) return current;
+    throw new SessionConflictError(current);
+  };
+  const write = (id: string, entry: SessionEntry) => {
+    assertExpiresAt(entry);
+    const version = randomUUID();
+    rows.set(id, { text: jsonCodec.encode(entry.data, id), expiresAt: entry.expiresAt, version });
     return version;
   };
   return {
     get: async (id) => read(id),
     create: async (id, entry) => {
       if (read(id)) throw new SessionExistsError();
-      if (isSessionId(id)) return write(id, jsonCodec.encode(entry.data, id), entry);
+      if (isSessionId(id)) return write(id, entry);
       throw new TypeError("id must be 1 to 256 printable ASCII characters without a space");
     },
-    update: async (id, entry, { ifVersion } = {}) => {
-      const current = read(id);
-      if (current === undefined) return undefined;
-      if (ifVersion !== undefined && ifVersion !== current.version) throw new SessionConflictError(current);
-      return write(id, jsonCodec.encode(entry.data, id), entry);
-    },
-    touch: async (id, entry) => {
-      const row = read(id) && rows.get(id);
-      if (row) write(id, row.text, entry, row.version);
+    update: async (id, entry, { ifVersion } = {}) => matching(id, ifVersion) && write(id, entry),
+    touch: async (id, entry, { ifVersion } = {}) => {
+      assertExpiresAt(entry);
+      const row = matching(id, ifVersion) && rows.get(id);
+      if (row) row.expiresAt = Math.max(row.expiresAt, entry.expiresAt);
       return row !== undefined;
     },
     destroy: async (id) => read(id) !== undefined && rows.delete(id),

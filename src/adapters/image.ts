@@ -1,4 +1,5 @@
 import { stringify } from "../codec/json.js";
+import { MIN_EXPIRES_AT } from "../codec/payload.js";
 import type { SessionData, SessionEntry } from "../store.js";
 import { type CookieData, expiryOf, sameAttributes, toCookieData, withExpiry } from "./cookie.js";
 import type { CheckedAdapterOptions } from "./options.js";
@@ -25,7 +26,8 @@ export function termsOf(session: object, ttlMs: CheckedAdapterOptions["ttlMs"]):
   const lifetime = typeof ttlMs === "function" ? ttlMs(session as SessionData) : undefined;
   const expiresAt =
     lifetime !== undefined ? Date.now() + lifetime : (expiryOf(cookie) ?? Date.now() + (ttlMs as number));
-  return { cookie, expiresAt };
+  // Frameworks end a session with a date of 1970.
+  return { cookie, expiresAt: Math.max(expiresAt, MIN_EXPIRES_AT) };
 }
 
 export function imageOf(session: object, ttlMs: CheckedAdapterOptions["ttlMs"]): Image {

@@ -1,7 +1,7 @@
 import { hasCode } from "../errors.js";
 import { publish, type SessionaryEvents } from "../events.js";
 import type { SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { checkCookie } from "./cookie.js";
+import { checkCookie, isEnd } from "./cookie.js";
 import { ConflictMerger } from "./conflict-merger.js";
 import { type Image, sameImage } from "./image.js";
 import type { CheckedAdapterOptions } from "./options.js";
@@ -92,7 +92,8 @@ export class SessionWriter {
   async touch(id: string, tie: Tie, expiresAt: number, entryNow: () => SessionEntry): Promise<void> {
     const { loaded } = tie;
     if (loaded === GONE) return drop("touch");
-    if (loaded?.isStale && loaded.stored)
+    // A touch leaves a key without an expiry as it is.
+    if ((loaded?.isStale || (loaded !== undefined && !isEnd(loaded.expiresAt))) && loaded.stored)
       return this.#rewrite(id, tie, loaded, loaded.stored.version, entryNow());
     if (loaded !== undefined && !this.#touchIsDue(loaded.expiresAt, expiresAt)) return;
     if (!(await this.#store.touch(id, entryNow()))) {
@@ -125,7 +126,7 @@ export class SessionWriter {
   /** From the stored expiry, so that all processes share one window. */
   #touchIsDue(storedExpiresAt: number, expiresAt: number): boolean {
     const windowMs = Math.min(this.#touchAfterMs, (expiresAt - Date.now()) / 10);
-    return Math.abs(expiresAt - storedExpiresAt) >= windowMs;
+    return expiresAt - storedExpiresAt >= windowMs;
   }
 
   #stopDetecting(): void {

@@ -1,6 +1,7 @@
 import { type Codec, jsonCodec, stringify } from "./json.js";
 import { PayloadTooLargeError } from "../errors.js";
 import { publish } from "../events.js";
+import { show } from "../internal/validation.js";
 import { ParsedSessions } from "./parse-cache.js";
 import type { SessionEntry } from "../store.js";
 
@@ -64,7 +65,7 @@ export class PayloadFormat<T extends object> {
   }
 }
 
-/** @throws TypeError when `data` is not an object or `expiresAt` not a finite number. */
+/** Throws a TypeError when `data` is not an object or `expiresAt` is not valid. */
 export function assertEntry(entry: SessionEntry<object>): void {
   if (typeof entry !== "object" || entry === null)
     throw new TypeError("entry must be an object { data, expiresAt }");
@@ -75,13 +76,24 @@ export function assertEntry(entry: SessionEntry<object>): void {
   assertExpiresAt(entry);
 }
 
-/** What a Date can hold (ECMA-262, "Time Values and Time Range"). */
-const MAX_EPOCH_MS = 8.64e15;
+/** The latest time that a Date can hold (ECMA-262, "Time Values and Time Range"). */
+export const MAX_EXPIRES_AT = 8.64e15;
 
-/** @throws TypeError when `expiresAt` is not a moment. */
+/** The earliest `expiresAt`: the present as epoch seconds is far below it. */
+export const MIN_EXPIRES_AT = Date.UTC(2001, 0);
+
+/** Throws a TypeError when `expiresAt` is not a time in epoch milliseconds. */
 export function assertExpiresAt(entry: SessionEntry<object>): void {
-  if (typeof entry?.expiresAt !== "number" || !(Math.abs(entry.expiresAt) <= MAX_EPOCH_MS)) {
-    throw new TypeError("entry.expiresAt must be a finite number of epoch milliseconds, as Date.now() gives");
+  const expiresAt: unknown = entry?.expiresAt;
+  if (typeof expiresAt !== "number" || !(Math.abs(expiresAt) <= MAX_EXPIRES_AT)) {
+    throw new TypeError(
+      `entry.expiresAt must be a number of epoch milliseconds that a Date can hold, as in Date.now() + 3_600_000; received ${show(expiresAt)}`,
+    );
+  }
+  if (expiresAt < MIN_EXPIRES_AT) {
+    throw new TypeError(
+      `entry.expiresAt must be epoch milliseconds, in 2001 or later, as in Date.now() + 3_600_000; received ${expiresAt}, which is before 2001 (seconds in place of milliseconds?)`,
+    );
   }
 }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { MIN_EXPIRES_AT } from "../codec/payload.js";
 import type { SessionEntry } from "../store.js";
-import { MARK, idOf } from "./rejections.js";
-import type { Sentence } from "./sentence.js";
+import { assertConflicts } from "./conflicts.js";
+import { MARK, idOf, outcomeOf } from "./rejections.js";
+import { type Sentence, inParallel } from "./sentence.js";
 import type { Trial } from "./trial.js";
 
 /** Short, since by default the clock is the real one. */
@@ -17,14 +19,11 @@ export const expiry: Sentence[] = [
       const version = await store.create(idOf(1), trial.entry(data));
       const untouched = trial.entry(data);
       await store.create(idOf(2), untouched);
-      for (const lifetimeMs of [3_600_000, 30_000]) {
+      for (const lifetimeMs of [3_600_000, 60 * 86_400_000]) {
         const entry = trial.entry({ n: 2 }, lifetimeMs);
-        assert.equal(await store.touch(idOf(1), entry), true, "touch tells that it was there");
+        assert.equal(await store.touch(idOf(1), entry), true, "touch resolves to true");
         await trial.assertUnchanged(idOf(1), { data, version, expiresAt: entry.expiresAt });
       }
-      const sixtyDays = trial.entry(data, 60 * 86_400_000);
-      await store.touch(idOf(1), sixtyDays);
-      await trial.assertUnchanged(idOf(1), { data, version, expiresAt: sixtyDays.expiresAt });
       trial.assertMoment((await trial.stored(idOf(2))).expiresAt, untouched.expiresAt);
 
       const updated = await store.update(idOf(1), trial.entry({ n: 3 }), { ifVersion: version });
@@ -32,13 +31,61 @@ export const expiry: Sentence[] = [
     },
   },
   {
-    says: "A past `expiresAt` is accepted and leaves nothing readable.",
+    says: "`touch` only extends: an `expiresAt` before the stored one changes nothing, and the call still resolves to `true`.",
     test: async (trial) => {
       const { store } = trial;
-      const moments = [trial.pastEntry(), trial.pastEntry(60_000)].map(({ expiresAt }) => expiresAt);
-      for (const [n, expiresAt] of [...moments, 0, -1].entries()) {
-        const past = { data: { user: MARK, late: true }, expiresAt };
-        for (const [way, write] of ways(trial)) {
+      await store.create(idOf(1), trial.entry({ n: 1 }, 3_600_000));
+      const stored = await trial.stored(idOf(1));
+      for (const options of [{}, { ifVersion: stored.version }]) {
+        for (const earlier of [trial.entry({}, 60_000), trial.pastEntry(), pastEntryAt(MIN_EXPIRES_AT)]) {
+          assert.equal(await store.touch(idOf(1), earlier, options), true, "touch resolves to true");
+          await trial.assertUnchanged(idOf(1), stored);
+        }
+      }
+      const [sooner, later] = [trial.entry({}, 7_200_000), trial.entry({}, 10_800_000)];
+      for (const [name, entries] of Object.entries({ up: [sooner, later], down: [later, sooner] })) {
+        await store.create(idOf(name), trial.entry());
+        const touches = entries.map((entry) => store.touch(idOf(name), entry));
+        assert.deepEqual(await Promise.all(touches), [true, true]);
+        trial.assertMoment((await trial.stored(idOf(name))).expiresAt, later.expiresAt);
+      }
+    },
+  },
+  {
+    says: "`touch` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
+    test: async (trial) => {
+      const { store } = trial;
+      const old = await store.create(idOf(1), trial.entry({ user: MARK, n: 1 }));
+      const version = (await store.update(idOf(1), trial.entry({ user: MARK, n: 2 })))!;
+      for (const entry of [trial.entry({ n: 3 }, 3_600_000), trial.entry({}, 1_000), trial.pastEntry()]) {
+        await assertConflicts(trial, [old, "another", ""], (ifVersion) =>
+          store.touch(idOf(1), entry, { ifVersion }),
+        );
+      }
+      const later = trial.entry({ n: 3 }, 3_600_000);
+      assert.equal(await store.touch(idOf(1), later, { ifVersion: version }), true, "the stored version");
+      const data = { user: MARK, n: 2 };
+      await trial.assertUnchanged(idOf(1), { data, version, expiresAt: later.expiresAt });
+
+      // An update sets the expiry. A touch that compares before it and writes after it extends the updated session.
+      await inParallel(async (n) => {
+        const ifVersion = await store.create(idOf(`raced-${n}`), trial.entry({ n }));
+        const updated = trial.entry({ n: -1 }, 120_000);
+        await Promise.all([
+          outcomeOf("ERR_SESSION_CONFLICT", () => store.touch(idOf(`raced-${n}`), later, { ifVersion })),
+          store.update(idOf(`raced-${n}`), updated),
+        ]);
+        trial.assertMoment((await trial.stored(idOf(`raced-${n}`))).expiresAt, updated.expiresAt);
+      });
+    },
+  },
+  {
+    says: "`create` and `update` accept a past `expiresAt`, which leaves nothing readable.",
+    test: async (trial) => {
+      const { store } = trial;
+      const pasts = [trial.pastEntry(), trial.pastEntry(60_000), pastEntryAt(MIN_EXPIRES_AT)];
+      for (const [n, past] of pasts.entries()) {
+        for (const [way, write] of ways(trial).filter(([way]) => way !== "touch")) {
           const id = idOf(`${way}-${n}`);
           assert.ok(await write(id, past), `${way} succeeds`);
           assert.equal(await store.get(id), undefined, `${way} leaves nothing to get`);
@@ -102,6 +149,16 @@ function ways(trial: Trial): Way[] {
     ["create", (id, end) => store.create(id, end)],
     ["update", async (id, end) => (await create(id), store.update(id, end))],
     ["ifVersion", async (id, end) => store.update(id, end, { ifVersion: await create(id) })],
-    ["touch", async (id, end) => (await create(id), store.touch(id, end))],
+    [
+      "touch",
+      async (id, end) => {
+        await store.create(id, { ...end, expiresAt: end.expiresAt - 1 });
+        return store.touch(id, end);
+      },
+    ],
   ];
+}
+
+function pastEntryAt(expiresAt: number): SessionEntry {
+  return { data: { user: MARK, late: true }, expiresAt };
 }

@@ -16,6 +16,7 @@ export const ids: Sentence[] = [
         assert.equal(await store.update(id, trial.entry()), undefined, "update");
         assert.equal(await store.update(id, trial.entry(), { ifVersion: "any" }), undefined, "ifVersion");
         assert.equal(await store.touch(id, trial.entry()), false, "touch");
+        assert.equal(await store.touch(id, trial.entry(), { ifVersion: "any" }), false, "touch, ifVersion");
         assert.equal(await store.destroy(id), false, "destroy");
         await rejectsWithTypeError(() => store.create(id, trial.entry()));
       }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MAX_EXPIRES_AT, MIN_EXPIRES_AT } from "../codec/payload.js";
 import type { SessionEntry } from "../store.js";
 import { MARK, idOf, rejectsWithTypeError } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
@@ -16,7 +17,7 @@ export const input: Sentence[] = [
         const written = write(entry);
         (entry.data.nested as { list: unknown[] }).list.push("changed");
         entry.data.n = "changed";
-        entry.expiresAt = 0;
+        entry.expiresAt += 3_600_000;
         await written;
         const stored = await trial.stored(idOf(1));
         assert.deepEqual(stored.data, { n: 1, nested: { list: [1] } });
@@ -27,6 +28,8 @@ export const input: Sentence[] = [
       const { version } = await changedAfter((entry) => store.update(idOf(1), entry));
       await changedAfter((entry) => store.update(idOf(1), entry, { ifVersion: version }));
       await changedAfter((entry) => store.touch(idOf(1), entry));
+      const current = await trial.stored(idOf(1));
+      await changedAfter((entry) => store.touch(idOf(1), entry, { ifVersion: current.version }));
     },
   },
   {
@@ -38,32 +41,41 @@ export const input: Sentence[] = [
     },
   },
   {
-    says: "An `expiresAt` that is not a finite number is a `TypeError`, and writes nothing.",
+    says: "An `expiresAt` that a `Date` cannot hold, or that is before 2001 (seconds in place of milliseconds), is a `TypeError`, and writes nothing.",
     test: async (trial) => {
-      const moments = [
-        NaN,
-        Infinity,
-        -Infinity,
-        undefined,
-        null,
-        "soon",
-        "4102444800000",
-        new Date(4e12),
-        {},
-        [],
-      ];
-      for (const expiresAt of moments as number[]) {
+      const { store } = trial;
+      for (const expiresAt of [...noTimes(), ...timesBefore2001(trial)] as number[]) {
         const entry = () => ({ data: { user: MARK }, expiresAt });
-        await assertWritesNothing(trial, "", entry);
-        await trial.store.create(idOf("touched"), trial.entry());
+        await assertWritesNothing(trial, "expiresAt", entry);
+        await store.create(idOf("touched"), trial.entry());
         const before = await trial.stored(idOf("touched"));
-        await rejectsWithTypeError(() => trial.store.touch(idOf("touched"), entry()));
+        for (const options of [{}, { ifVersion: before.version }]) {
+          const touch = () => store.touch(idOf("touched"), entry(), options);
+          await rejectsWithTypeError(touch, "expiresAt");
+        }
         await trial.assertUnchanged(idOf("touched"), before);
-        await trial.store.destroy(idOf("touched"));
+        await store.destroy(idOf("touched"));
       }
+      for (const expiresAt of timesBefore2001(trial)) {
+        const entry = { data: { user: MARK }, expiresAt };
+        await rejectsWithTypeError(() => store.create(idOf("seconds"), entry), "milliseconds");
+      }
+      await store.create(idOf("last"), { data: { user: MARK }, expiresAt: MAX_EXPIRES_AT });
+      await trial.stored(idOf("last"));
     },
   },
 ];
+
+/** Values that no Date can hold. */
+function noTimes(): unknown[] {
+  const texts = ["soon", "4102444800000"];
+  const numbers = [NaN, Infinity, -Infinity, MAX_EXPIRES_AT + 1, -MAX_EXPIRES_AT - 1, Number.MAX_VALUE];
+  return [undefined, null, ...texts, new Date(4e12), {}, [], ...numbers];
+}
+
+function timesBefore2001(trial: Trial): number[] {
+  return [Math.floor(trial.entry().expiresAt / 1_000), MIN_EXPIRES_AT - 1, 0, -1, -MAX_EXPIRES_AT];
+}
 
 /** By the key that the error has to name. */
 function hostileData(): Record<string, () => Record<string, unknown>> {

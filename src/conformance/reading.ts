@@ -17,6 +17,7 @@ export const reading: Sentence[] = [
         assert.equal(await store.update(id, trial.entry()), undefined, "update");
         assert.equal(await store.update(id, trial.entry(), { ifVersion: version }), undefined, "ifVersion");
         assert.equal(await store.touch(id, trial.entry()), false, "touch");
+        assert.equal(await store.touch(id, trial.entry(), { ifVersion: version }), false, "touch, ifVersion");
         assert.equal(await store.destroy(id), false, "destroy");
       }
     },
@@ -75,6 +76,7 @@ export const reading: Sentence[] = [
         assert.equal(events.length, 1, "one event");
         assertSilent(events);
         assert.equal(await store.update(bad, trial.entry(), { ifVersion: "any" }), undefined);
+        assert.equal(await store.touch(bad, trial.entry(), { ifVersion: "any" }), false);
       } finally {
         stop();
       }

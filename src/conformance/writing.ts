@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SessionConflictError } from "../errors.js";
-import type { SessionRecord } from "../store.js";
+import { assertCarries, assertConflicts } from "./conflicts.js";
 import { MARK, idOf, outcomeOf, rejectsWithCode } from "./rejections.js";
 import { PARALLEL, type Sentence, inParallel } from "./sentence.js";
 
@@ -87,24 +87,11 @@ export const writing: Sentence[] = [
       const { store } = trial;
       const old = await store.create(idOf(1), trial.entry({ user: MARK, n: 1 }));
       await store.update(idOf(1), trial.entry({ user: MARK, n: 2 }));
-      const current = await trial.stored(idOf(1));
-      const conflict = (ifVersion: string) =>
-        rejectsWithCode<SessionConflictError>("ERR_SESSION_CONFLICT", () =>
-          store.update(idOf(1), trial.entry({ n: 3 }, 120_000), { ifVersion }),
-        );
-      const assertCarries = (carried: SessionRecord, { data, version, expiresAt }: SessionRecord) => {
-        assert.deepEqual(carried.data, data, "the error carries the current data");
-        assert.equal(carried.version, version, "and its version");
-        trial.assertMoment(carried.expiresAt, expiresAt);
-      };
-      for (const version of [old, "another", ""]) {
-        assertCarries((await conflict(version)).current, current);
-        await trial.assertUnchanged(idOf(1), current);
-      }
-      (await conflict(old)).current.data.n = "changed";
-      await trial.assertUnchanged(idOf(1), current);
+      await assertConflicts(trial, [old, "another", ""], (ifVersion) =>
+        store.update(idOf(1), trial.entry({ n: 3 }, 120_000), { ifVersion }),
+      );
 
-      const base = current.version;
+      const { version: base } = await trial.stored(idOf(1));
       const outcomes = await inParallel((n) =>
         outcomeOf<SessionConflictError, string | undefined>("ERR_SESSION_CONFLICT", () =>
           store.update(idOf(1), trial.entry({ user: MARK, winner: n }), { ifVersion: base }),
@@ -115,7 +102,7 @@ export const writing: Sentence[] = [
       assert.equal(conflicts.length, PARALLEL - 1, `one of ${PARALLEL} parallel updates succeeds`);
       const winner = outcomes.findIndex((outcome) => typeof outcome === "string");
       assert.deepEqual(stored.data, { user: MARK, winner });
-      for (const error of conflicts) assertCarries(error.current, stored);
+      for (const error of conflicts) assertCarries(trial, error, stored);
     },
   },
   {

@@ -74,20 +74,14 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
     const kept = this.#read(id);
     const text = this.#format.encode(entry, id);
     if (kept === undefined) return undefined;
-    if (ifVersion !== undefined && ifVersion !== String(kept.version)) {
-      const current = this.#record(id, kept);
-      if (current === undefined) return undefined;
-      throw new SessionConflictError(current);
-    }
-    return this.#write(id, text, entry, kept);
+    return this.#matches(id, kept, ifVersion) ? this.#write(id, text, entry, kept) : undefined;
   }
 
-  async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
+  async touch(id: string, entry: SessionEntry<T>, { ifVersion }: UpdateOptions = {}): Promise<boolean> {
     assertExpiresAt(entry);
     const kept = this.#read(id);
-    if (kept === undefined) return false;
-    kept.deadline = this.#deadlines.of(entry.expiresAt);
-    this.#live(id, kept);
+    if (kept === undefined || !this.#matches(id, kept, ifVersion)) return false;
+    kept.deadline = Math.max(kept.deadline, this.#deadlines.of(entry.expiresAt));
     return true;
   }
 
@@ -150,6 +144,17 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
     if (kept.deadline > this.#deadlines.elapsed()) return true;
     if (this.#kept.delete(id)) publish("evicted", { store: "memory", reason: "expired" });
     return false;
+  }
+
+  /**
+   * Returns true if the stored version is `ifVersion` or none is given, and false if another version is stored that
+   * cannot be decoded. Throws SessionConflictError when another version is stored.
+   */
+  #matches(id: string, kept: Kept, ifVersion: string | undefined): boolean {
+    if (ifVersion === undefined || ifVersion === String(kept.version)) return true;
+    const current = this.#record(id, kept);
+    if (current === undefined) return false;
+    throw new SessionConflictError(current);
   }
 
   #record(id: string, kept: Kept): SessionRecord<T> | undefined {

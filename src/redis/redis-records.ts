@@ -1,17 +1,14 @@
 import { isUtf8 } from "node:buffer";
 import { SessionConflictError, SessionExistsError, StoreUnavailableError } from "../errors.js";
-import { PayloadFormat, assertExpiresAt } from "../codec/payload.js";
+import { MAX_EXPIRES_AT, PayloadFormat, assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId, isSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { Batcher } from "./batcher.js";
-import { READ, SET, SET_IF_VERSION, type Stored, TOUCH, WRONG_TYPE } from "./commands.js";
+import { READ, SET, SET_IF_VERSION, type Stored, TOUCH, TOUCH_IF_VERSION, WRONG_TYPE } from "./commands.js";
 import type { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
 import type { RedisStoreSettings } from "./options.js";
 import { StoredRecord, digest } from "./stored-record.js";
-
-/** The `expiresAt` of a key that has no expiry, as a foreign writer may leave one: the latest Date. */
-const NEVER = 8.64e15;
 
 /** What a RedisStore keeps: one string for each session. */
 export class RedisRecords<T extends object = SessionData> implements SessionStore<T> {
@@ -21,6 +18,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
   readonly #set: Batcher;
   readonly #setIfVersion: Batcher;
   readonly #touch: Batcher;
+  readonly #touchIfVersion: Batcher;
   readonly #format: PayloadFormat<T>;
 
   constructor(
@@ -33,6 +31,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     this.#set = new Batcher(connection, SET);
     this.#setIfVersion = new Batcher(connection, SET_IF_VERSION);
     this.#touch = new Batcher(connection, TOUCH);
+    this.#touchIfVersion = new Batcher(connection, TOUCH_IF_VERSION);
     this.#format = new PayloadFormat("redis", settings.codec, settings.maxPayloadBytes);
   }
 
@@ -77,11 +76,16 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     return written ? digest(text) : undefined;
   }
 
-  async touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
+  async touch(id: string, entry: SessionEntry<T>, { ifVersion }: UpdateOptions = {}): Promise<boolean> {
     this.#connection.assertOpen();
     assertExpiresAt(entry);
     if (!isSessionId(id)) return false;
-    return (await this.#touch.run(this.#keys.key(id), [lifetimeOf(entry)])) === 1;
+    const key = this.#keys.key(id);
+    const lifetimeMs = lifetimeOf(entry);
+    if (ifVersion === undefined) return (await this.#touch.run(key, [lifetimeMs])) === 1;
+    const reply = await this.#touchIfVersion.run(key, [ifVersion, lifetimeMs]);
+    if (typeof reply !== "number") await this.#throwConflict(id, reply as Stored);
+    return reply === 1;
   }
 
   async destroy(id: string): Promise<boolean> {
@@ -129,10 +133,14 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     if (isEnd) this.#format.forget(id);
     if (reply === 1) return digest(text);
     if (reply !== 0 || isEnd) this.#assertSentOnce(resends);
-    if (reply === 0) return undefined;
-    const current = await this.#checkedRecord(id, reply as Stored);
-    if (current === undefined) return undefined;
-    throw new SessionConflictError(current);
+    if (reply !== 0) await this.#throwConflict(id, reply as Stored);
+    return undefined;
+  }
+
+  /** Throws a SessionConflictError with what is stored, unless that cannot be decoded. */
+  async #throwConflict(id: string, stored: Stored): Promise<void> {
+    const current = await this.#checkedRecord(id, stored);
+    if (current !== undefined) throw new SessionConflictError(current);
   }
 
   #record(id: string, [text, lifetimeMs]: Stored): SessionRecord<T> | undefined {
@@ -140,7 +148,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     if (text === WRONG_TYPE) return this.#format.undecodable("not a Redis string");
     const data = this.#format.decode(text, id);
     if (data === undefined) return undefined;
-    return new StoredRecord(text, data, lifetimeMs === -1 ? NEVER : Date.now() + lifetimeMs);
+    return new StoredRecord(text, data, lifetimeMs === -1 ? MAX_EXPIRES_AT : Date.now() + lifetimeMs);
   }
 
   /** Bytes that are not UTF-8 have no text that a script would find the version of: they could never be written over. */

@@ -23,21 +23,31 @@ export class Script {
 }
 
 /**
- * Compare-and-set. KEYS: the sessions. ARGV, for each: the version expected, the payload, the lifetime in
- * ms. Gives for each 0 when there is no session, 1 when written, and payload and lifetime of what is
- * stored on a conflict. That the payload is stored already is a conflict as well: of two requests that
- * count one up, only one may be told that it did. Another type than a string is no session; any other
- * error of a GET (a user who may not run it) is the script's.
+ * Returns the string stored under a key, or false when there is none or it has another type, which is no session.
+ * The second value is any other error of the GET, for example that the user may not run it.
  */
-export const COMPARE_AND_SET = new Script(`
+const READ_STRING = `
+local function read(key)
+  local stored = redis.pcall('GET', key)
+  if type(stored) ~= 'table' then return stored end
+  if string.find(stored.err, 'WRONGTYPE', 1, true) then return false end
+  return false, stored
+end
+`;
+
+/**
+ * Compare-and-set. KEYS: the sessions. ARGV, for each: the expected version, the payload, the lifetime in ms. Returns
+ * for each 0 when there is no session, 1 when written, and payload and TTL of what is stored on a conflict. A payload
+ * that is stored already under another version is a conflict too: of two requests that increment a counter, only one
+ * may be told that it did.
+ */
+export const COMPARE_AND_SET = new Script(`${READ_STRING}
 local replies = {}
 for i = 1, #KEYS do
   local key, version, payload, lifetime = KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], tonumber(ARGV[3 * i])
-  local stored = redis.pcall('GET', key)
-  if type(stored) == 'table' then
-    if not string.find(stored.err, 'WRONGTYPE', 1, true) then return stored end
-    replies[i] = 0
-  elseif not stored then
+  local stored, failure = read(key)
+  if failure then return failure end
+  if not stored then
     replies[i] = 0
   elseif redis.sha1hex(stored) ~= version then
     replies[i] = { stored, redis.call('PTTL', key) }
@@ -58,10 +68,43 @@ end
 return replies
 `);
 
-/** KEYS: the sessions. ARGV, for each: the lifetime in ms. Gives 1 for each that was there. */
-export const TOUCH_MANY = new Script(`
+/**
+ * Extends the TTL of a key, never shortens it, and leaves a key without an expiry as it is. Returns 0 when the key is
+ * missing, else 1. Written without `PEXPIRE … GT`, which Redis 6 does not have.
+ */
+const EXTEND = `
+local function extend(key, lifetime)
+  local left = redis.call('PTTL', key)
+  if left >= 0 and left < tonumber(lifetime) then redis.call('PEXPIRE', key, lifetime) end
+  return left == -2 and 0 or 1
+end
+`;
+
+/** KEYS: the sessions. ARGV, for each: the lifetime in ms. Returns for each 1, or 0 when it is missing. */
+export const TOUCH_MANY = new Script(`${EXTEND}
 local replies = {}
-for i = 1, #KEYS do replies[i] = redis.call('PEXPIRE', KEYS[i], ARGV[i]) end
+for i = 1, #KEYS do replies[i] = extend(KEYS[i], ARGV[i]) end
+return replies
+`);
+
+/**
+ * KEYS: the sessions. ARGV, for each: the expected version, the lifetime in ms. Returns for each 0 when there is no
+ * session, 1 when its version is the expected one, and payload and TTL of what is stored on a conflict.
+ */
+export const COMPARE_AND_TOUCH = new Script(`${READ_STRING}${EXTEND}
+local replies = {}
+for i = 1, #KEYS do
+  local key, version, lifetime = KEYS[i], ARGV[2 * i - 1], ARGV[2 * i]
+  local stored, failure = read(key)
+  if failure then return failure end
+  if not stored then
+    replies[i] = 0
+  elseif redis.sha1hex(stored) ~= version then
+    replies[i] = { stored, redis.call('PTTL', key) }
+  else
+    replies[i] = extend(key, lifetime)
+  end
+end
 return replies
 `);
 

@@ -1,4 +1,5 @@
 import { SessionLimitError, hasCode } from "../errors.js";
+import { MIN_EXPIRES_AT } from "../codec/payload.js";
 import { isSessionId } from "../session-id.js";
 import type { SessionStore } from "../store.js";
 import type { Clock } from "../internal/clock.js";
@@ -10,7 +11,7 @@ import type { Cap, Member, UserIndex } from "./user-index.js";
 
 /** A member without its session may be a login that is under way: for so long nobody else removes it. */
 const LOGIN_MS = 60_000;
-const OVER = 0;
+const OVER = MIN_EXPIRES_AT;
 
 /**
  * The index beside the records. They may stand on different nodes, so no step touches both; what holds

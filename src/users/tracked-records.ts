@@ -54,16 +54,18 @@ export class TrackedRecords<T extends object> {
     return this.#turns.run(name, () => retried(() => this.#update(name, entry)));
   }
 
-  async touch(name: string, entry: SessionEntry<T>): Promise<boolean> {
+  async touch(name: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<boolean> {
     assertExpiresAt(entry);
     const current = await this.#sessions.read(name);
     if (current === undefined) return false;
-    const { createdAt, user, member } = current;
-    if (createdAt === undefined || user !== member?.user) return this.#track(name, entry);
-    const expiresAt = this.#sessions.endOf(entry.expiresAt, createdAt);
-    if (expiresAt <= this.#clock.now()) return this.destroy(name);
+    const { record, createdAt, user, member } = current;
+    const ifVersion = options?.ifVersion;
+    if (ifVersion !== undefined && ifVersion !== record.version) throw new SessionConflictError(record);
+    if (createdAt === undefined || user !== member?.user) return this.#track(name, entry, ifVersion);
+    const expiresAt = Math.max(record.expiresAt, this.#sessions.endOf(entry.expiresAt, createdAt));
     if (member !== undefined) await this.#logins?.keep(member, expiresAt);
-    const touched = await this.#records.touch(name, { data: current.record.data, expiresAt });
+    const touch = () => this.#records.touch(name, { data: record.data, expiresAt }, options);
+    const touched = await this.#withoutTracking(name, touch);
     if (!touched) await this.#logins?.forget(member);
     return touched;
   }
@@ -73,18 +75,21 @@ export class TrackedRecords<T extends object> {
   }
 
   /** Touches a session of a writer that tracks none: from now on its age is known, and its user's index has it. */
-  #track(name: string, { expiresAt }: SessionEntry<T>): Promise<boolean> {
-    return retried(async () => {
+  #track(name: string, entry: SessionEntry<T>, expected?: string): Promise<boolean> {
+    const track = async () => {
       const current = await this.#sessions.read(name);
       if (current === undefined) return false;
       const { data, version } = current.record;
+      if (expected !== undefined && expected !== version) throw new SessionConflictError(current.record);
+      const expiresAt = Math.max(current.record.expiresAt, entry.expiresAt);
       const update = (ifVersion?: string) => this.#update(name, { data, expiresAt }, ifVersion);
       const written = await update(version).catch((error: unknown) => {
         if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) return update();
         throw error;
       });
       return written !== undefined;
-    });
+    };
+    return expected === undefined ? retried(track) : track();
   }
 
   async #update(name: string, entry: SessionEntry<T>, ifVersion?: string): Promise<string | undefined> {
@@ -94,10 +99,15 @@ export class TrackedRecords<T extends object> {
     if (ifVersion !== undefined && ifVersion !== record.version) throw new SessionConflictError(record);
     const expected = this.#logins === undefined ? ifVersion : record.version;
     const options = expected === undefined ? {} : { ifVersion: expected };
+    return this.#withoutTracking(name, () =>
+      this.#write(name, entry, current, (tracked) => this.#records.update(name, tracked, options)),
+    );
+  }
+
+  /** Removes the tracking fields from the record that a SessionConflictError of the write carries. */
+  async #withoutTracking<R>(name: string, write: () => Promise<R>): Promise<R> {
     try {
-      return await this.#write(name, entry, current, (tracked) =>
-        this.#records.update(name, tracked, options),
-      );
+      return await write();
     } catch (error) {
       if (!hasCode(error, "ERR_SESSION_CONFLICT")) throw error;
       const { record } = this.#sessions.sessionOf(name, error.current as SessionRecord<T>);

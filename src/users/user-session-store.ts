@@ -94,10 +94,10 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     return this.#waits ? this.#updateLater(id, entry, options) : this.#kept.update(id, entry, options);
   }
 
-  touch(id: string, entry: SessionEntry<T>): Promise<boolean> {
-    if (!this.#waits) return this.#kept.touch(id, entry);
+  touch(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<boolean> {
+    if (!this.#waits) return this.#kept.touch(id, entry, options);
     const now = { ...entry };
-    return this.#firstOf(id, (name) => this.#kept.touch(name, now));
+    return this.#firstOf(id, (name) => this.#kept.touch(name, now, options));
   }
 
   destroy(id: string): Promise<boolean> {

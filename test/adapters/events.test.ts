@@ -8,6 +8,7 @@ import { Browser } from "./browser.js";
 import { EVENTS, seenEvents } from "./events.js";
 import { FRAMEWORKS, startApp, type AppOptions, type Framework } from "./support.js";
 import { wrapped } from "./wrapped-store.js";
+import { setExpiry } from "../support/set-expiry.js";
 
 /** In every id and every field that these tests store; no event may hold it. */
 const MARK = "marked-to-be-found";
@@ -173,7 +174,7 @@ test("evicted tells of a session that expired", async () => {
   const store = new MemoryStore();
   const { app, browser, id } = await loggedIn("express", store);
   const seen = seenEvents();
-  await store.touch(id, { data: {}, expiresAt: Date.now() + 20 });
+  await setExpiry(store, id, Date.now() + 20);
   await waitUntil("the session has expired", async () => (await store.count()) === 0);
   expect((await browser.visit(app, (v) => v.session[MARK] ?? "nobody")).result).toBe("nobody");
   expect(seen).toStrictEqual([["evicted", { store: "memory", reason: "expired" }]]);

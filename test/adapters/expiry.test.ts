@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { Browser } from "./browser.js";
 import { FRAMEWORKS, startApp, type AppOptions } from "./support.js";
 import { spied } from "./wrapped-store.js";
+import { setExpiry } from "../support/set-expiry.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -22,7 +23,7 @@ describe.each(FRAMEWORKS)("%s", (framework) => {
     const id = first.result;
     const expiresAt = async () => (await store.get(id))?.expiresAt;
     const moveTo = async (end: number) => {
-      await store.touch(id, { data: {}, expiresAt: end });
+      await setExpiry(store, id, end);
       calls();
     };
     return { store, calls, app, browser, id, first, expiresAt, moveTo };

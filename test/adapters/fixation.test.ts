@@ -29,7 +29,7 @@ const OFFERED: [string, string, (store: SessionStore) => Promise<unknown>][] = [
     "expired",
     async (store) => {
       await store.create("expired", entry("ann"));
-      await store.touch("expired", entry("ann", Date.now() - 1));
+      await store.update("expired", entry("ann", Date.now() - 1));
     },
   ],
   [

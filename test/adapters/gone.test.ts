@@ -6,9 +6,9 @@ import { seenEvents } from "./events.js";
 import { emptyStores, FRAMEWORKS_AND_STORES } from "./stores.js";
 import { startApp, type AppOptions } from "./support.js";
 import { stored } from "./wrapped-store.js";
+import { setExpiry } from "../support/set-expiry.js";
 
 const HOUR_MS = 3_600_000;
-const inMs = (ms: number) => ({ data: {}, expiresAt: Date.now() + ms });
 
 /** Ways for a session to be gone while a request holds it. */
 const ENDS: [string, (store: SessionStore, id: string) => Promise<unknown>][] = [
@@ -18,7 +18,7 @@ const ENDS: [string, (store: SessionStore, id: string) => Promise<unknown>][] = 
 ];
 
 async function expire(store: SessionStore, id: string): Promise<void> {
-  await store.touch(id, inMs(30));
+  await setExpiry(store, id, Date.now() + 30);
   await waitUntil("it has expired", async () => (await store.get(id)) === undefined);
 }
 

@@ -59,7 +59,7 @@ function passedThrough(store: SessionStore): SessionStore {
     get: (id) => store.get(id),
     create: (id, entry) => store.create(id, entry),
     update: (id, entry, options) => store.update(id, entry, options),
-    touch: (id, entry) => store.touch(id, entry),
+    touch: (id, entry, options) => store.touch(id, entry, options),
     destroy: (id) => store.destroy(id),
     ids: () => store.ids(),
     count: () => store.count(),

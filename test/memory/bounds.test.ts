@@ -64,7 +64,7 @@ describe("MemoryStore's maxEntries", () => {
       await expect(store.create("b", entry())).rejects.toThrow("exists already");
       await store.update("b", entry({ n }));
       await store.update("c", entry());
-      await store.create("d", { data: {}, expiresAt: 0 });
+      await store.create("d", { data: {}, expiresAt: Date.now() - 1 });
       await store.clear();
     }
     expect(evicted).toEqual([]);

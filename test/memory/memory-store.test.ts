@@ -50,7 +50,7 @@ describe("MemoryStore", () => {
     expect(await two.get("a")).toBeUndefined();
     await two.create("a", entry(2));
     await two.update("a", entry(4));
-    await two.touch("a", { data: {}, expiresAt: 0 });
+    await two.update("a", { data: {}, expiresAt: Date.now() - 1 });
     expect(await one.get("a")).toMatchObject({ data: { n: 1 }, version });
     await one.clear();
     expect(await two.count()).toBe(1);

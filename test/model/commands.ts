@@ -10,7 +10,7 @@ export type IfVersion = "none" | "current" | "earlier" | "of another" | "unknown
 export type Command =
   | { type: "create"; id: string; value: unknown; lifeMs: number }
   | { type: "update"; id: string; value: unknown; lifeMs: number; ifVersion: IfVersion; same: boolean }
-  | { type: "touch"; id: string; lifeMs: number }
+  | { type: "touch"; id: string; lifeMs: number; ifVersion: IfVersion }
   | { type: "destroy"; id: string }
   /** In one tick, which a store may answer together. */
   | { type: "get"; ids: string[] }
@@ -47,7 +47,7 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       same: fc.boolean(),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant("touch" as const), id, lifeMs }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant("touch" as const), id, lifeMs, ifVersion }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("destroy" as const), id }) },
   {
     weight: 4,

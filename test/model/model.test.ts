@@ -75,8 +75,8 @@ it("a short life ends on the real clock, in memory and in Redis", async () => {
     stores.map(async (store) => {
       const entry = (ms: number) => ({ data: { n: 1 }, expiresAt: Date.now() + ms });
       for (const { id, isShort, how } of lives) {
-        await store.create(id, entry(how === 0 && isShort ? 50 : 60_000));
-        if (how === 1) await store.touch(id, entry(isShort ? 50 : 60_000));
+        await store.create(id, entry(isShort && how !== 2 ? 50 : 60_000));
+        if (how === 1) await store.touch(id, entry(isShort ? 60 : 90_000));
         if (how === 2) await store.update(id, entry(isShort ? 50 : 60_000));
       }
       await waitUntil("the short ones are gone", async () => (await store.count()) <= lives.length / 2);

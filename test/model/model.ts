@@ -47,7 +47,7 @@ export class Model {
     const value = "value" in command ? command.value : undefined;
     // Each write stores something else, or its version may be that of an earlier one.
     const data = same || { write: token, value };
-    const ifVersion = command.type === "update" ? this.#token(command.ifVersion, command.id) : undefined;
+    const ifVersion = "ifVersion" in command ? this.#token(command.ifVersion, command.id) : undefined;
     return { data, ifVersion, token, answer: this.#answer(command, data, ifVersion, token) };
   }
 
@@ -66,8 +66,10 @@ export class Model {
       }
       case "touch": {
         const kept = this.#live(command.id);
-        if (kept !== undefined) kept.endsAt = this.#now + command.lifeMs;
-        return { value: kept !== undefined };
+        if (kept === undefined) return { value: false };
+        if (ifVersion !== undefined && ifVersion !== kept.version) return { conflict: this.#record(kept) };
+        kept.endsAt = Math.max(kept.endsAt, this.#now + command.lifeMs);
+        return { value: true };
       }
       case "destroy":
         return { value: this.#live(command.id) !== undefined && this.#kept.delete(command.id) };

@@ -58,16 +58,14 @@ export class Subject {
   async #run(command: Command, { data, ifVersion, token }: Step): Promise<Answer> {
     const { store, now, pass } = this.#clocked;
     const entry = (lifeMs: number) => ({ data, expiresAt: now() + lifeMs });
+    const options = ifVersion === undefined ? {} : { ifVersion: this.#versions.get(ifVersion) ?? "unknown" };
     switch (command.type) {
       case "create":
         return this.#written(token, await store.create(command.id, entry(command.lifeMs)));
-      case "update": {
-        const options =
-          ifVersion === undefined ? {} : { ifVersion: this.#versions.get(ifVersion) ?? "unknown" };
+      case "update":
         return this.#written(token, await store.update(command.id, entry(command.lifeMs), options));
-      }
       case "touch":
-        return { value: await store.touch(command.id, entry(command.lifeMs)) };
+        return { value: await store.touch(command.id, entry(command.lifeMs), options) };
       case "destroy":
         return { value: await store.destroy(command.id) };
       case "get": {

@@ -47,9 +47,11 @@ describe.each([
     expect(record?.expiresAt).toBeLessThanOrEqual(inMs(100_000));
   });
 
-  it("leaves no key without an expiry, whatever is written over one that has none", async () => {
+  it("gives a key without an expiry one at an update, and not at a touch", async () => {
+    await raw.set("sess:one", "{}");
+    expect(await store.touch("one", entry())).toBe(true);
+    expect(await raw.pttl("sess:one")).toBe(-1);
     for (const write of [
-      () => store.touch("one", entry()),
       () => store.update("one", entry()),
       async () => store.update("one", entry(), { ifVersion: (await store.get("one"))!.version }),
     ]) {

@@ -78,7 +78,7 @@ export class UsersModel {
         return true;
       }
       case "touch":
-        if (there) there.expiresAt = bounded(there.createdAt);
+        if (there) there.expiresAt = Math.max(there.expiresAt, bounded(there.createdAt));
         return there !== undefined;
       case "get":
         return there?.data;

@@ -9,7 +9,7 @@ function writing(
   return {
     create: async (id, entry) => store.create(id, await change(entry)),
     update: async (id, entry, options) => store.update(id, await change(entry), options),
-    touch: async (id, entry) => store.touch(id, await change(entry)),
+    touch: async (id, entry, options) => store.touch(id, await change(entry), options),
   };
 }
 
@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 export const entryMutants: Mutant[] = [
   {
     name: "a lifetime that is over means the default one",
-    breaks: "A past `expiresAt`",
+    breaks: "`create` and `update` accept",
     alter: (store, now) =>
       writing(store, ({ data, expiresAt }) => ({
         data,
@@ -27,7 +27,7 @@ export const entryMutants: Mutant[] = [
   },
   {
     name: "a past expiresAt is refused",
-    breaks: "A past `expiresAt`",
+    breaks: "`create` and `update` accept",
     alter: (store, now) =>
       writing(store, (entry) => {
         if (entry.expiresAt < now()) throw new RangeError("expiresAt is over");
@@ -36,7 +36,7 @@ export const entryMutants: Mutant[] = [
   },
   {
     name: "an update to a past expiresAt is dropped",
-    breaks: "A past `expiresAt`",
+    breaks: "`create` and `update` accept",
     alter: (store, now) => ({
       update: async (id, entry, options) =>
         entry.expiresAt < now() ? (await store.get(id))?.version : store.update(id, entry, options),
@@ -113,7 +113,7 @@ export const entryMutants: Mutant[] = [
   },
   {
     name: "an expiresAt of NaN means forever",
-    breaks: "An `expiresAt` that is not",
+    breaks: "An `expiresAt` that a",
     alter: (store, now) =>
       writing(store, ({ data, expiresAt }) => ({
         data,
@@ -121,8 +121,35 @@ export const entryMutants: Mutant[] = [
       })),
   },
   {
+    name: "a time beyond what a Date holds is stored as the latest one",
+    breaks: "An `expiresAt` that a",
+    alter: (store) =>
+      writing(store, ({ data, expiresAt }) => ({
+        data,
+        expiresAt: typeof expiresAt === "number" ? Math.min(expiresAt, 8.64e15) : expiresAt,
+      })),
+  },
+  {
+    name: "the latest Date is refused",
+    breaks: "An `expiresAt` that a",
+    alter: (store) =>
+      writing(store, (entry) => {
+        if (entry.expiresAt === 8.64e15) throw new TypeError("expiresAt is not a date");
+        return entry;
+      }),
+  },
+  {
+    name: "seconds are taken for milliseconds of 1970",
+    breaks: "An `expiresAt` that a",
+    alter: (store, now) =>
+      writing(store, ({ data, expiresAt }) => ({
+        data,
+        expiresAt: expiresAt >= 0 && expiresAt < Date.UTC(2001, 0) ? now() - 1 : expiresAt,
+      })),
+  },
+  {
     name: "touch takes a date as text",
-    breaks: "An `expiresAt` that is not",
+    breaks: "An `expiresAt` that a",
     alter: (store) => ({
       touch: async (id, entry) => store.touch(id, { ...entry, expiresAt: Number(entry.expiresAt) }),
     }),

@@ -1,5 +1,5 @@
 import { SessionConflictError } from "sessionary";
-import type { Mutant } from "./mutant.js";
+import { type Mutant, tick } from "./mutant.js";
 
 export const versionMutants: Mutant[] = [
   {
@@ -49,13 +49,87 @@ export const versionMutants: Mutant[] = [
     }),
   },
   {
-    name: "touch only ever extends",
-    breaks: "`touch` moves",
+    name: "touch shortens the lifetime",
+    breaks: "`touch` only extends",
     alter: (store) => ({
       touch: async (id, entry) => {
         const record = await store.get(id);
-        const expiresAt = Math.max(entry.expiresAt, record?.expiresAt ?? 0);
-        return store.touch(id, { ...entry, expiresAt });
+        if (record === undefined) return false;
+        return (await store.update(id, { ...record, expiresAt: entry.expiresAt })) !== undefined;
+      },
+    }),
+  },
+  {
+    name: "touch with ifVersion shortens the lifetime",
+    breaks: "`touch` only extends",
+    alter: (store) => ({
+      touch: async (id, entry, { ifVersion } = {}) => {
+        if (ifVersion === undefined) return store.touch(id, entry);
+        const record = await store.get(id);
+        if (record === undefined) return false;
+        const shortened = { ...record, expiresAt: entry.expiresAt };
+        return (await store.update(id, shortened, { ifVersion })) !== undefined;
+      },
+    }),
+  },
+  {
+    name: "touch resolves to false when it extends nothing",
+    breaks: "`touch` only extends",
+    alter: (store) => ({
+      touch: async (id, entry, options) => {
+        const before = await store.get(id);
+        return (await store.touch(id, entry, options)) && before!.expiresAt < entry.expiresAt;
+      },
+    }),
+  },
+  {
+    name: "touch ends a session whose new expiry is over",
+    breaks: "`touch` only extends",
+    alter: (store, now) => ({
+      touch: async (id, entry, options) =>
+        entry.expiresAt <= now() ? store.destroy(id) : store.touch(id, entry, options),
+    }),
+  },
+  {
+    name: "touch ignores ifVersion",
+    breaks: "`touch` with `ifVersion`",
+    alter: (store) => ({ touch: async (id, entry) => store.touch(id, entry) }),
+  },
+  {
+    name: "touch checks ifVersion only when it extends",
+    breaks: "`touch` with `ifVersion`",
+    alter: (store) => ({
+      touch: async (id, entry, options) => {
+        const record = await store.get(id);
+        if (record !== undefined && entry.expiresAt <= record.expiresAt) return true;
+        return store.touch(id, entry, options);
+      },
+    }),
+  },
+  {
+    name: "touch compares first and writes later",
+    breaks: "`touch` with `ifVersion`",
+    alter: (store) => ({
+      touch: async (id, entry, { ifVersion } = {}) => {
+        const current = await store.get(id);
+        if (current !== undefined && ifVersion !== undefined && ifVersion !== current.version)
+          throw new SessionConflictError(current);
+        await tick();
+        return store.touch(id, entry);
+      },
+    }),
+  },
+  {
+    name: "a conflict of touch carries nothing",
+    breaks: "`touch` with `ifVersion`",
+    alter: (store) => ({
+      touch: async (id, entry, options) => {
+        try {
+          return await store.touch(id, entry, options);
+        } catch (error) {
+          if (!(error instanceof SessionConflictError)) throw error;
+          throw Object.assign(new Error("conflict"), { code: error.code });
+        }
       },
     }),
   },

@@ -1,9 +1,16 @@
-import type { SessionStore } from "sessionary";
+import type { SessionEntry, SessionStore } from "sessionary";
 import { SIZES, expiresAt, idOf, sampleSession } from "../sessions.js";
 
 export type Work = () => Promise<unknown>;
 
 const MANY = 100;
+const MINUTE_MS = 60_000;
+
+/** Moves the expiry of an entry, so that a touch with it extends the session. */
+function later<E extends SessionEntry>(entry: E): E {
+  entry.expiresAt += MINUTE_MS;
+  return entry;
+}
 
 /** What is counted of a store of ours; each can run any number of times, and takes the same each time. */
 export async function operations(store: SessionStore): Promise<Record<string, Work>> {
@@ -25,8 +32,11 @@ export async function operations(store: SessionStore): Promise<Record<string, Wo
       (await Promise.all(updates)).forEach((version, n) => (versions[n] = version as string));
     },
     update: () => store.update(other, otherEntry),
-    touch: () => store.touch(other, otherEntry),
-    "100 touches in a tick": () => Promise.all(ids.map((each, n) => store.touch(each, entries[n]!))),
+    touch: () => store.touch(other, later(otherEntry)),
+    "100 touches in a tick": () => Promise.all(ids.map((each, n) => store.touch(each, later(entries[n]!)))),
+    "touch with ifVersion": () => store.touch(other, later(otherEntry), { ifVersion: versions[1]! }),
+    "100 touches with ifVersion in a tick": () =>
+      Promise.all(ids.map((each, n) => store.touch(each, later(entries[n]!), { ifVersion: versions[n]! }))),
     "create, then destroy": async () => {
       await store.create(added, otherEntry);
       await store.destroy(added);

@@ -1,29 +1,52 @@
 import { channel, type Channel } from "node:diagnostics_channel";
+import type { UnavailableReason } from "./errors.js";
 
 /**
- * Everything that sessionary reports outside of return values and errors, by event name.
- * No event carries a session id or session data.
- *
- * Each event is a `node:diagnostics_channel` of the name `sessionary:` + event.
+ * Events by name, with the payload of each. Each event is also published on the `node:diagnostics_channel` named
+ * `sessionary:` + name. No payload contains a session id, session data or a password.
  */
 export interface SessionaryEvents {
-  /** A save or touch was dropped: its session had been destroyed, cleared, regenerated, or had expired. */
+  /** A save or touch was dropped because its session was destroyed, cleared, regenerated or expired. */
   "save-dropped": { operation: "save" | "touch" };
-  /** A save met a newer version and was merged with it after this many tries. */
+  /** A save found a newer version and was merged with it, after this many attempts. */
   "conflict-merged": { attempts: number };
-  /** A save met a newer version and was rejected: by `onConflict`, or after this many tries. */
+  /** A save found a newer version and was rejected: by `onConflict`, or after this many attempts. */
   "conflict-rejected": { attempts: number };
-  /** What was stored could not be decoded, and was treated as a missing session. */
+  /** A stored session could not be decoded and was treated as missing. */
   "payload-undecodable": { store: string; reason: string };
-  /** A store dropped a session by itself. */
+  /** A store removed a session on its own. */
   evicted: { store: string; reason: "capacity" | "expired" };
   /** A write through an adapter failed. In Express the response may have been sent already. */
   "write-failed": { operation: "save" | "touch" | "destroy"; code: string };
-  /** The store forbids scripts: conflicting saves are no longer detected. Reported once per adapter. */
+  /** The store forbids scripts, so concurrent saves are no longer detected. Published once per adapter. */
   "conflict-detection-off": { adapter: string };
-  /** A Redis connection changed its state. */
-  connection: { store: string; state: "ready" | "lost" | "closed" };
+  /** A Redis connection changed its state. `"failed"`: it could not be opened, and is tried again. */
+  connection:
+    | { store: string; state: "ready" | "lost" | "closed" }
+    | ({ store: string; state: "failed" } & ConnectionFailure);
 }
+
+/** Reason for a connection that could not be opened. */
+export interface ConnectionFailure {
+  reason: UnavailableReason;
+  /** Cause and remedy, in a sentence. */
+  message: string;
+  /** Error code of the network, of TLS or of Redis, such as `"ECONNREFUSED"` or `"WRONGPASS"`. */
+  code?: string;
+  host?: string;
+  port?: number;
+}
+
+const NAMES = {
+  "save-dropped": true,
+  "conflict-merged": true,
+  "conflict-rejected": true,
+  "payload-undecodable": true,
+  evicted: true,
+  "write-failed": true,
+  "conflict-detection-off": true,
+  connection: true,
+} satisfies Record<keyof SessionaryEvents, true>;
 
 const channels = new Map<string, Channel>();
 
@@ -34,18 +57,26 @@ function channelOf(event: keyof SessionaryEvents): Channel {
 }
 
 /**
- * Calls `listener` for each event of this name, in this process, from any store or adapter.
- * @returns a function that ends the subscription.
+ * Calls a listener for each event of this name that any store or adapter of this process publishes.
+ * @returns a function that removes the listener.
+ * @throws TypeError if there is no event of this name, or the listener is not a function.
  */
 export function onSessionaryEvent<E extends keyof SessionaryEvents>(
   event: E,
   listener: (payload: SessionaryEvents[E]) => void,
 ): () => void {
+  if (!Object.hasOwn(NAMES, event)) {
+    const names = Object.keys(NAMES).join(", ");
+    const received = typeof event === "string" ? `"${event}"` : `a value of type ${typeof event}`;
+    throw new TypeError(`sessionary has no event ${received}; the events are ${names}`);
+  }
+  if (typeof listener !== "function") throw new TypeError("the listener of an event must be a function");
   const onMessage = (payload: unknown) => listener(payload as SessionaryEvents[E]);
   channelOf(event).subscribe(onMessage);
   return () => void channelOf(event).unsubscribe(onMessage);
 }
 
+/** Publishes an event to the listeners of this process. */
 export function publish<E extends keyof SessionaryEvents>(event: E, payload: SessionaryEvents[E]): void {
   channelOf(event).publish(payload);
 }

@@ -1,130 +1,149 @@
 import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
 import { checkMemoryOptions } from "./memory/options.js";
-import { functionOption, knownOptions, show } from "./internal/validation.js";
+import { queryOptions, urlError } from "./internal/url-error.js";
+import { knownOptions, optionsObject, show } from "./internal/validation.js";
+import { type RedisClient, isRedisClient } from "./redis/clients/driver-of.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings } from "./redis/options.js";
+import { RedisStore } from "./redis/redis-store.js";
+import { REDIS_SCHEMES } from "./redis/url.js";
 import type { SessionData, SessionStore } from "./store.js";
+import { type StoreFactory, checkSchemes, schemeOf } from "./store-schemes.js";
 import type { UserSessionStore } from "./users/user-session-store.js";
 
 /**
- * A URL, and options: one here wins over the same one in the URL, and one that only the other built-in
- * store takes is left aside, so that changing the URL is enough to swap them.
+ * Options of both built-in stores. Each overrides the same option in the URL's query. Options of the other store are
+ * validated and ignored, so you can switch stores by changing only the URL.
  */
-export interface StoreConfig<T extends object = SessionData>
-  extends MemoryStoreOptions<T>, RedisStoreSettings<T> {
-  url: string;
+export interface StoreOptions<T extends object = SessionData>
+  extends MemoryStoreOptions<T>, RedisStoreSettings<T> {}
+
+/** Options with the URL among them, or with a Redis client of your own in place of the URL. */
+export interface StoreConfig<T extends object = SessionData> extends StoreOptions<T> {
+  url?: string;
+  client?: RedisClient;
 }
 
-/** For a scheme of your own: whatever it takes. */
-export interface CustomStoreConfig<T extends object = SessionData> extends StoreConfig<T> {
+/** Options with URL schemes of your own. A factory receives all options but `url` and `schemes`. */
+export interface CustomStoreOptions<T extends object = SessionData> extends StoreOptions<T> {
+  /** Factories by scheme, without the colon: `{ sqlite: (url, options) => new SqliteStore(url, options) }`. */
+  schemes: Record<string, StoreFactory>;
   [option: string]: unknown;
 }
 
-/** Makes a store for a URL of one scheme, from the URL and the other options. */
-export type StoreFactory = (
+/** Options with URL schemes of your own and the URL among them. */
+export interface CustomStoreConfig<T extends object = SessionData> extends CustomStoreOptions<T> {
+  url: string;
+}
+
+type AnyConfig = StoreConfig & { schemes?: Record<string, StoreFactory> };
+
+const BUILT_IN: [scheme: string, factory: StoreFactory][] = [
+  ["memory", createMemoryStore],
+  ...[...REDIS_SCHEMES, "unix"].map((scheme): [string, StoreFactory] => [scheme, createRedisStore]),
+];
+
+const EXAMPLES = '"redis://localhost:6379" or "memory:"';
+
+/**
+ * Creates the store that a URL names:
+ *
+ * - `memory:`, `memory:?maxEntries=1000`
+ * - `redis://user:password@host:6379/0?prefix=app:`, `rediss://…` for TLS
+ * - `redis+sentinel://host1,host2/group/0`, `redis+cluster://host1,host2`
+ * - `unix:///run/redis/redis.sock?db=1`
+ * - `valkey:` and `valkeys:` in place of `redis:` and `rediss:`
+ *
+ * ioredis is loaded, and the connection opened, on the first call.
+ * @throws TypeError that names the invalid option and the accepted values.
+ * @example
+ * const store = createStore(process.env.SESSION_STORE ?? "memory:", { prefix: "app:" });
+ */
+export function createStore<T extends object = SessionData>(
   url: string,
-  options: Record<string, unknown>,
-) => SessionStore<object> | Promise<SessionStore<object>>;
-
-export interface CreateStoreOptions {
-  /** Further schemes, without the colon: `{ sqlite: (url, options) => new SqliteStore(url, options) }`. */
-  schemes?: Record<string, StoreFactory>;
+  options: CustomStoreOptions<T>,
+): SessionStore<T>;
+export function createStore<T extends object = SessionData>(config: CustomStoreConfig<T>): SessionStore<T>;
+export function createStore<T extends object = SessionData>(
+  url: string,
+  options?: StoreOptions<T>,
+): UserSessionStore<T>;
+export function createStore<T extends object = SessionData>(config: StoreConfig<T>): UserSessionStore<T>;
+export function createStore(config: string | AnyConfig, options?: AnyConfig): SessionStore<object> {
+  const { url, schemes, ...others } = toConfig(config, options);
+  const factories = new Map([...BUILT_IN, ...checkSchemes(schemes)]);
+  if (url === undefined && others.client !== undefined) return new RedisStore(partOptions(others).redis);
+  const trimmed = checkUrl(url);
+  if (others.client !== undefined)
+    throw new TypeError("createStore requires either url or client; received both");
+  const factory = factories.get(schemeOf(trimmed) ?? "");
+  if (factory === undefined) throw unknownScheme(trimmed, Object.keys(schemes ?? {}));
+  return factory(trimmed, others);
 }
 
-const builtIn: Record<string, StoreFactory> = { memory };
-for (const scheme of ["redis", "rediss"]) {
-  for (const kind of ["", "+sentinel", "+cluster"]) builtIn[scheme + kind] = redis;
-}
-
-/**
- * Makes the store that a URL names: `memory:`, `memory:?maxEntries=1000`,
- * `redis://user:password@host:6379/0?prefix=app:`, `rediss://…`, `redis+sentinel://h1,h2/name/0`,
- * `redis+cluster://h1,h2`. ioredis is loaded only for Redis. A Redis that is down makes no difference
- * here: the store connects when it can.
- * @throws TypeError naming the option that is not valid and what it takes.
- */
-export async function createStore<T extends object = SessionData>(
-  config: string | StoreConfig<T>,
-): Promise<UserSessionStore<T>>;
-export async function createStore<T extends object = SessionData>(
-  config: string | StoreConfig<T> | CustomStoreConfig<T>,
-  options: CreateStoreOptions,
-): Promise<SessionStore<T>>;
-export async function createStore(
-  config: string | StoreConfig,
-  options: CreateStoreOptions = {},
-): Promise<SessionStore<object>> {
-  const further = checkSchemes(options);
-  const { url, ...others } = typeof config === "string" ? { url: config } : (config ?? {});
-  if (typeof url !== "string")
-    throw new TypeError("createStore takes a URL, or an object with the option url, a string");
-  const factories = { ...builtIn, ...further };
-  const scheme = schemeOf(url) ?? "";
-  const factory = Object.hasOwn(factories, scheme) ? factories[scheme] : undefined;
-  if (factory === undefined) {
-    const accepted = Object.keys(factories).map((each) => `${each}:`);
-    throw new TypeError(`url must begin with ${accepted.join(", ")}${scheme ? `, not ${scheme}:` : ""}`);
+function toConfig(config: string | AnyConfig, options: AnyConfig | undefined): AnyConfig {
+  if (isRedisClient(config)) throw new TypeError("createStore received a client: pass { client }");
+  if (typeof config !== "object" || config === null) {
+    return { ...(options !== undefined && optionsObject("createStore", options)), url: config };
   }
-  return factory(url, others);
+  if (options === undefined) return config;
+  throw new TypeError(
+    "createStore requires all options in one object, { url, … }, or the URL as first argument",
+  );
 }
 
-/** In lower case, since capitals make no other scheme (RFC 3986, section 3.1). */
-function schemeOf(url: string): string | undefined {
-  return /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase();
+/** @throws TypeError if it is not a string, empty, or in quotation marks. Whitespace around it is removed. */
+function checkUrl(url: unknown): string {
+  if (typeof url !== "string") {
+    const unset = url === undefined ? ". Is the environment variable set?" : "";
+    throw new TypeError(`createStore requires a URL, such as ${EXAMPLES}; received ${show(url)}${unset}`);
+  }
+  const trimmed = url.trim();
+  if (trimmed === "")
+    throw new TypeError(`createStore requires a URL, such as ${EXAMPLES}; received an empty string`);
+  if (/^["'`]/.test(trimmed))
+    throw urlError(url, `url begins with a quotation mark: remove it; a URL looks like ${EXAMPLES}`);
+  return trimmed;
 }
 
-/**
- * @returns the schemes as a URL is looked up among them, each giving a store or failing.
- * @throws TypeError naming what createStore does not take.
- */
-function checkSchemes(options: CreateStoreOptions): Record<string, StoreFactory> {
-  knownOptions("createStore's second argument", options, ["schemes"]);
-  const { schemes = {} } = options;
-  if (schemes === null || typeof schemes !== "object" || Array.isArray(schemes))
-    throw new TypeError(`schemes must be an object of functions, not ${show(schemes)}`);
-  const checked = Object.entries(schemes).map(([scheme, factory]): [string, StoreFactory] => {
-    const name = schemeOf(`${scheme}:`);
-    if (name !== scheme.toLowerCase()) {
-      throw new TypeError(
-        `schemes has "${scheme}", which is no scheme: a letter, then letters, digits, "+", "." or "-"`,
-      );
-    }
-    functionOption(`schemes.${scheme}`, factory);
-    return [name, async (...args) => storeOf(scheme, await factory(...args))];
-  });
-  return Object.fromEntries(checked);
+function unknownScheme(url: string, further: string[]): TypeError {
+  if (!url.includes(":/") && further.length === 0)
+    return urlError(url, `url begins with no scheme: a URL looks like ${EXAMPLES}`);
+  const accepted = ["memory", "redis", "rediss", "valkey", "valkeys", "unix", ...further].join(", ");
+  return urlError(
+    url,
+    `url has an unknown scheme: a URL looks like ${EXAMPLES}. Accepted are ${accepted}, ` +
+      "and redis+sentinel, redis+cluster and the like",
+  );
 }
 
-function storeOf(scheme: string, store: SessionStore<object> | undefined): SessionStore<object> {
-  if (typeof store?.get === "function") return store;
-  throw new TypeError(`schemes.${scheme} must give a SessionStore, not ${show(store)}`);
-}
-
-function memory(url: string, options: MemoryStoreOptions): SessionStore {
+function createMemoryStore(url: string, options: StoreConfig): SessionStore<object> {
   const parts = /^memory:(?:\?(.*))?$/i.exec(url);
-  if (parts === null) throw new TypeError("url must be memory: or memory:?maxEntries=…&maxBytes=…");
-  const given = Object.fromEntries(new URLSearchParams(parts[1]));
-  knownOptions("url's query", given, ["maxEntries", "maxBytes", "maxPayloadBytes"]);
+  if (parts === null) throw urlError(url, 'url must be "memory:" or like "memory:?maxEntries=1000"');
+  const params = new URLSearchParams(parts[1]);
+  const given = queryOptions(url, params, ["maxEntries", "maxBytes", "maxPayloadBytes"]);
   const fromUrl = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value)]));
   return new MemoryStore({ ...fromUrl, ...partOptions(options).memory });
 }
 
-async function redis(url: string, options: RedisStoreSettings): Promise<SessionStore> {
-  const settings = partOptions(options).redis;
-  const { RedisStore } = await import("./redis/redis-store.js");
-  return new RedisStore({ ...settings, url });
+function createRedisStore(url: string, options: StoreConfig): SessionStore<object> {
+  return new RedisStore({ ...partOptions(options).redis, url });
 }
 
 /**
- * Each built-in store's part of the options. What the other one takes is left aside, and yet checked: it is
- * there for another URL.
- * @throws TypeError naming an option that is neither's, or not valid, and what is.
+ * Returns the options of each built-in store.
+ * @throws TypeError if one of them is invalid, also one of the store that is not created.
  */
-function partOptions(options: object): { memory: MemoryStoreOptions; redis: RedisStoreSettings } {
-  knownOptions("createStore", options, ["url", ...new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS])]);
+function partOptions(options: StoreConfig): {
+  memory: MemoryStoreOptions;
+  redis: RedisStoreSettings & Pick<StoreConfig, "client">;
+} {
+  const { client, ...settings } = options;
+  const known = [...new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS])];
+  knownOptions("createStore", settings, ["url", "client", ...known, "schemes"]);
   const part = (own: string[]) =>
-    Object.fromEntries(Object.entries(options).filter(([name]) => own.includes(name)));
+    Object.fromEntries(Object.entries(settings).filter(([name]) => own.includes(name)));
   const [memory, redis] = [part(MEMORY_OPTIONS), part(REDIS_SETTINGS)];
   checkMemoryOptions(memory);
   checkRedisSettings(redis);
-  return { memory, redis };
+  return { memory, redis: { ...redis, ...(client !== undefined && { client }) } };
 }

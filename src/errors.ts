@@ -10,15 +10,14 @@ export type SessionStoreErrorCode =
   | "ERR_SESSION_LIMIT";
 
 /**
- * The base of every error that a store rejects with, `TypeError`s for bad input apart.
- * None of them holds a session id, a payload or a client's error object, in any property that
- * `util.inspect` or a logger shows.
+ * Base of every error that a store rejects with, except a `TypeError` for invalid input. No property that
+ * `util.inspect` or a logger shows holds a session id, session data, a password or a client's error object.
  */
 export class SessionStoreError extends Error {
   readonly code: SessionStoreErrorCode;
 
-  constructor(code: SessionStoreErrorCode, message: string) {
-    super(message);
+  constructor(code: SessionStoreErrorCode, message: string, options?: { cause: Error }) {
+    super(message, options);
     this.name = new.target.name;
     this.code = code;
   }
@@ -47,7 +46,7 @@ export class SessionConflictError<T extends object = SessionData> extends Sessio
   }
 }
 
-/** Why a store could not answer. */
+/** Kind of failure that a `StoreUnavailableError` reports. */
 export type UnavailableReason =
   | "timeout"
   | "connection"
@@ -61,14 +60,34 @@ export type UnavailableReason =
   | "misconfigured"
   | "other";
 
-/** The backend did not answer in time, refused the command, or the connection was lost. */
+/** Network, TLS or Redis error that keeps a store from connecting. */
+export interface UnavailableCause extends Error {
+  /** Such as `"ECONNREFUSED"`, `"SELF_SIGNED_CERT_IN_CHAIN"` or `"WRONGPASS"`. */
+  code?: string;
+  host?: string;
+  port?: number;
+}
+
+/**
+ * Rejects a call that the backend did not answer in time or refused, or whose connection was lost. Express, Fastify
+ * and Koa answer it with status 503 and a `Retry-After` header, by `statusCode` and `headers`.
+ */
 export class StoreUnavailableError extends SessionStoreError {
   /** `"not-applied"`: nothing was changed. `"unknown"`: the command may have been applied. */
   readonly outcome: "not-applied" | "unknown";
   readonly reason: UnavailableReason;
+  readonly statusCode = 503;
+  readonly headers: Readonly<Record<string, string>> = { "retry-after": "1" };
+  /** Set if the store could not connect. */
+  declare readonly cause?: UnavailableCause;
 
-  constructor(outcome: "not-applied" | "unknown", reason: UnavailableReason, detail: string) {
-    super("ERR_STORE_UNAVAILABLE", `the session store is unavailable: ${detail}`);
+  constructor(
+    outcome: "not-applied" | "unknown",
+    reason: UnavailableReason,
+    detail: string,
+    cause?: UnavailableCause,
+  ) {
+    super("ERR_STORE_UNAVAILABLE", `the session store is unavailable: ${detail}`, cause && { cause });
     this.outcome = outcome;
     this.reason = reason;
   }

@@ -16,17 +16,18 @@ export {
   StoreClosedError,
   StoreUnavailableError,
 } from "./errors.js";
-export type { SessionStoreErrorCode, UnavailableReason } from "./errors.js";
+export type { SessionStoreErrorCode, UnavailableCause, UnavailableReason } from "./errors.js";
 export { jsonCodec } from "./codec/json.js";
 export type { Codec } from "./codec/json.js";
 export { MemoryStore } from "./memory/memory-store.js";
 export type { MemoryStoreOptions } from "./memory/memory-store.js";
 export { onSessionaryEvent } from "./events.js";
-export type { SessionaryEvents } from "./events.js";
+export type { ConnectionFailure, SessionaryEvents } from "./events.js";
 export { isSessionId } from "./session-id.js";
 export { assertExpiresAt } from "./codec/payload.js";
 export { createStore } from "./create-store.js";
-export type { CreateStoreOptions, CustomStoreConfig, StoreConfig, StoreFactory } from "./create-store.js";
+export type { CustomStoreConfig, CustomStoreOptions, StoreConfig, StoreOptions } from "./create-store.js";
+export type { StoreFactory } from "./store-schemes.js";
 export { encrypted } from "./codec/encrypted.js";
 export type { EncryptedOptions, EncryptionKey } from "./codec/encrypted.js";
 export { UserSessionStore } from "./users/user-session-store.js";

@@ -1,132 +1,175 @@
-import { describe, expect, it } from "vitest";
-import {
-  MemoryStore,
-  createStore,
-  type CreateStoreOptions,
-  type SessionStore,
-  type StoreConfig,
-} from "sessionary";
+import { MemoryStore, createStore, type SessionStore, type StoreConfig } from "sessionary";
+import { RedisStore } from "sessionary/redis";
+import { afterEach, describe, expect, it } from "vitest";
+import { startRedis } from "./support/redis-server.js";
 
 const entry = { data: { n: 1 }, expiresAt: Date.now() + 60_000 };
 
+const stores: SessionStore<object>[] = [];
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+});
+
+function opened<S extends SessionStore<object>>(store: S): S {
+  stores.push(store);
+  return store;
+}
+
 describe("createStore", () => {
-  it("makes a memory store of memory:", async () => {
-    const store = await createStore("memory:");
+  it("creates a memory store for memory:", async () => {
+    const store = opened(createStore("memory:"));
     expect(store).toBeInstanceOf(MemoryStore);
     await store.create("a", entry);
     expect((await store.get("a"))?.data).toEqual({ n: 1 });
-    await store.close();
   });
 
-  it("reads the options in the URL", async () => {
-    const store = await createStore("memory:?maxEntries=2");
+  it("reads options from the URL", async () => {
+    const store = opened(createStore("memory:?maxEntries=2"));
     for (const id of ["a", "b", "c"]) await store.create(id, entry);
     expect(await store.count()).toBe(2);
-    await store.close();
   });
 
-  it("lets an option win over the same one in the URL", async () => {
-    const store = await createStore({ url: "memory:?maxEntries=2", maxEntries: 3 });
+  it.each<[string, () => SessionStore]>([
+    ["in the same object", () => createStore({ url: "memory:?maxEntries=2", maxEntries: 3 })],
+    ["as second argument", () => createStore("memory:?maxEntries=2", { maxEntries: 3 })],
+  ])("prefers an option %s to the one in the URL", async (_, create) => {
+    const store = opened(create());
     for (const id of ["a", "b", "c", "d"]) await store.create(id, entry);
     expect(await store.count()).toBe(3);
-    await store.close();
   });
 
-  it("makes a Redis store, whether Redis is up or not", async () => {
-    for (const url of [
-      "redis://127.0.0.1:1/0?prefix=app:&timeoutMs=50",
-      "redis+sentinel://127.0.0.1:1/name?timeoutMs=50",
-      "redis+cluster://127.0.0.1:1?timeoutMs=50",
-    ]) {
-      const store = await createStore(url);
-      await expect(store.get("a")).rejects.toMatchObject({
-        code: "ERR_STORE_UNAVAILABLE",
-        outcome: "not-applied",
-      });
-      await store.close();
+  it.each([
+    "redis://127.0.0.1:1/0?prefix=app:&timeoutMs=50",
+    "REDIS://127.0.0.1:1?timeoutMs=50",
+    "rediss://127.0.0.1:1?timeoutMs=50",
+    "valkey://127.0.0.1:1?timeoutMs=50",
+    "valkeys://127.0.0.1:1?timeoutMs=50",
+    "redis+sentinel://127.0.0.1:1/name?timeoutMs=50",
+    "valkey+cluster://127.0.0.1:1?timeoutMs=50",
+    "unix:///no/such/redis.sock?timeoutMs=50",
+    "redis:///no/such/redis.sock?timeoutMs=50",
+    " redis://127.0.0.1:1?timeoutMs=50\n",
+  ])("creates a Redis store for %j while Redis is down", async (url) => {
+    const store = opened(createStore(url));
+    expect(store).toBeInstanceOf(RedisStore);
+    await expect(store.get("a")).rejects.toMatchObject({
+      code: "ERR_STORE_UNAVAILABLE",
+      outcome: "not-applied",
+    });
+  });
+
+  it("creates a Redis store on a client in place of a URL", async () => {
+    const server = await startRedis();
+    const store = opened(createStore({ client: server.client(), prefix: "app:", maxEntries: 5 }));
+    expect(store).toBeInstanceOf(RedisStore);
+    await store.create("a", entry);
+    expect(await server.command("EXISTS", "app:a")).toBe(1);
+    await server.close();
+  });
+
+  it("connects through a Unix socket and selects the database", async () => {
+    const path = `/tmp/sessionary-${process.pid}.sock`;
+    const server = await startRedis({ config: [`unixsocket ${path}`] });
+    for (const url of [`unix:${path}?db=2`, `unix://${path}?db=2`, `redis://${path}?db=2`]) {
+      const store = opened(createStore(url));
+      await store.create("a", entry);
+      expect(await server.client({ db: 2 }).exists("sess:a")).toBe(1);
+      expect(await store.destroy("a")).toBe(true);
     }
+    await server.close();
   });
 
-  it("leaves aside what only the other built-in store takes, so that the URL alone swaps them", async () => {
+  it("ignores options of the other store, so that the URL alone switches them", () => {
     const options = { prefix: "app:", maxEntries: 2, timeoutMs: 50 };
-    for (const url of ["memory:", "redis://127.0.0.1:1"])
-      await (await createStore({ url, ...options })).close();
+    expect(opened(createStore("memory:", options))).toBeInstanceOf(MemoryStore);
+    expect(opened(createStore("redis://127.0.0.1:1", options))).toBeInstanceOf(RedisStore);
   });
 
-  it("takes further schemes", async () => {
-    const made: unknown[] = [];
+  it.each<[unknown, unknown, string]>([
+    ["postgres://h", undefined, "url has an unknown scheme: a URL looks like"],
+    ["constructor:/x", undefined, "url has an unknown scheme"],
+    ["__proto__:/x", undefined, "url has an unknown scheme"],
+    ["memory:?maxEntrys=1", undefined, "url's query has an unknown option; it accepts maxEntries, maxBytes"],
+    ["memory:?maxEntries=many", undefined, "maxEntries must be a positive integer"],
+    ["memory://host", undefined, 'url must be "memory:" or like "memory:?maxEntries=1000"'],
+    [{ url: "memory:", maxEntries: 0 }, undefined, "maxEntries must be a positive integer, not 0"],
+    [{ url: "memory:", maxBytes: 256 }, undefined, "maxBytes must be an integer above 256"],
+    [{ url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 }, undefined, "maxPayloadBytes must leave room"],
+    [
+      "memory:",
+      { maxEntrys: 1 },
+      'createStore has no option "maxEntrys"; it accepts url, client, maxEntries',
+    ],
+    ["memory:", null, "createStore requires an options object; received null"],
+    [{ url: "memory:" }, { maxEntries: 5 }, "createStore requires all options in one object"],
+    [
+      "redis://h?prefx=app",
+      undefined,
+      "url's query has an unknown option; it accepts prefix, timeoutMs, max",
+    ],
+    ["redis://h?timeoutMs=soon", undefined, "timeoutMs must be an integer of milliseconds"],
+    ["redis://h", { timeoutMs: 0 }, "timeoutMs must be an integer of milliseconds from 1"],
+    // Options of the other store are validated, too.
+    ["memory:", { timeoutMs: "abc" }, "timeoutMs must be an integer of milliseconds from 1"],
+    ["memory:", { prefix: 5 }, "prefix must be a string"],
+    ["memory:", { prefix: "", userIdOf: () => "ann" }, "prefix must not be empty with userIdOf"],
+    ["redis://h", { maxEntries: "abc" }, "maxEntries must be a positive integer"],
+    ["redis://h", { maxBytes: 5 }, "maxBytes must be an integer above 256"],
+    ["redis://h", { now: 3 }, "now must be a function, not 3"],
+    [
+      "redis://h",
+      { client: { status: "ready", call() {} } },
+      "createStore requires either url or client; received both",
+    ],
+  ])("rejects %j with options %j", (config, options, message) => {
+    const create = () => createStore(config as string, options as StoreConfig);
+    expect(create).toThrow(TypeError);
+    expect(create).toThrow(message);
+  });
+});
+
+describe("createStore with schemes", () => {
+  it("passes the URL and the other options to the factory", () => {
+    const received: unknown[] = [];
     const schemes = {
-      mine: (url: string, options: Record<string, unknown>): SessionStore => {
-        made.push(url, options);
+      mine: (url: string, options: Record<string, unknown>) => {
+        received.push(url, options);
         return new MemoryStore();
       },
     };
-    await createStore({ url: "mine:x?y", depth: 3 }, { schemes });
-    expect(made).toEqual(["mine:x?y", { depth: 3 }]);
+    createStore({ url: "mine:x?y", depth: 3, schemes });
+    createStore("mine:z", { depth: 4, schemes });
+    expect(received).toEqual(["mine:x?y", { depth: 3 }, "mine:z", { depth: 4 }]);
   });
 
-  it("takes a scheme in capitals, as URLs have it", async () => {
+  it("ignores the case of a scheme", () => {
     const schemes = { Mine: () => new MemoryStore() };
     for (const url of ["Mine:x", "mine:x", "MINE:x"])
-      expect(await createStore(url, { schemes })).toBeInstanceOf(MemoryStore);
+      expect(createStore(url, { schemes })).toBeInstanceOf(MemoryStore);
   });
 
-  it.each<[options: unknown, message: string]>([
-    [null, "createStore's second argument takes an options object, not null"],
-    [{ scheme: {} }, 'createStore\'s second argument has no option "scheme"; it takes schemes'],
-    [{ maxEntries: 5 }, 'createStore\'s second argument has no option "maxEntries"; it takes schemes'],
-    [{ schemes: null }, "schemes must be an object of functions, not null"],
-    [{ schemes: [] }, "schemes must be an object of functions, not an array"],
-    [{ schemes: { mine: 5 } }, "schemes.mine must be a function, not 5"],
-    [{ schemes: { other: 5 } }, "schemes.other must be a function, not 5"],
-    [{ schemes: { "mine:": () => new MemoryStore() } }, 'schemes has "mine:", which is no scheme: a letter'],
-    [{ schemes: { "": () => new MemoryStore() } }, 'schemes has "", which is no scheme: a letter'],
-    [{ schemes: { mine: () => undefined } }, "schemes.mine must give a SessionStore, not undefined"],
-    [{ schemes: { mine: async () => ({}) } }, "schemes.mine must give a SessionStore, not a value of type"],
-  ])("refuses a second argument %o", async (options, message) => {
-    const made = createStore("mine:x", options as CreateStoreOptions);
-    await expect(made).rejects.toThrow(message);
-    await expect(made).rejects.toBeInstanceOf(TypeError);
+  it.each<[schemes: unknown, message: string]>([
+    [null, "schemes must be an object of functions; received null"],
+    [[], "schemes must be an object of functions; received an array"],
+    [{ mine: 5 }, "schemes.mine must be a function, not 5"],
+    [{ other: 5 }, "schemes.other must be a function, not 5"],
+    [{ "mine:": () => new MemoryStore() }, 'schemes has "mine:", which is not a URL scheme: use a letter'],
+    [{ "": () => new MemoryStore() }, 'schemes has "", which is not a URL scheme: use a letter'],
+    [{ mine: () => undefined }, "schemes.mine must return a SessionStore; received undefined"],
+    [{ mine: async () => new MemoryStore() }, "received a promise: return the store at once, and connect on"],
+    [{ mine: () => Promise.reject(new Error("never reported")) }, "received a promise"],
+  ])("rejects schemes %o", (schemes, message) => {
+    const create = () => createStore("mine:x", { schemes: schemes as never });
+    expect(create).toThrow(TypeError);
+    expect(create).toThrow(message);
   });
 
-  it("checks its second argument whichever store the URL names", async () => {
-    await expect(createStore("memory:", { schemes: { mine: 5 } } as never)).rejects.toThrow("schemes.mine");
-    await expect(createStore("memory:", null as never)).rejects.toThrow("second argument");
+  it("rejects an invalid factory for any URL", () => {
+    expect(() => createStore("memory:", { schemes: { mine: 5 as never } })).toThrow("schemes.mine");
   });
 
-  it.each<[unknown, string]>([
-    ["", "url must begin with memory:, redis:"],
-    ["postgres://h", "not postgres:"],
-    ["__proto__:x", "url must begin with"],
-    ["memory:?maxEntrys=1", 'has no option "maxEntrys"; it takes maxEntries, maxBytes, maxPayloadBytes'],
-    ["memory:?maxEntries=many", "maxEntries must be a positive integer"],
-    ["memory://host", "url must be memory: or memory:?"],
-    [{ url: "memory:", maxEntries: 0 }, "maxEntries must be a positive integer, not 0"],
-    [{ url: "memory:", maxBytes: 256 }, "maxBytes must be an integer above 256"],
-    [{ url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 }, "maxPayloadBytes must leave room for an id"],
-    [
-      { url: "memory:", maxEntrys: 1 },
-      'createStore has no option "maxEntrys"; it takes url, maxEntries, maxBytes',
-    ],
-    [
-      "redis://h?prefx=app",
-      'url\'s query has no option "prefx"; it takes prefix, timeoutMs, maxPayloadBytes',
-    ],
-    ["redis://h?timeoutMs=soon", "timeoutMs must be an integer of milliseconds"],
-    [{ url: "redis://h", timeoutMs: 0 }, "timeoutMs must be an integer of milliseconds from 1"],
-    // What is left aside is wrong all the same: with another URL it would be refused.
-    [{ url: "memory:", timeoutMs: "abc" }, "timeoutMs must be an integer of milliseconds from 1"],
-    [{ url: "memory:", prefix: 5 }, "prefix must be a string"],
-    [{ url: "memory:", prefix: "", userIdOf: () => "ann" }, "prefix must not be empty with userIdOf"],
-    [{ url: "redis://h", maxEntries: "abc" }, "maxEntries must be a positive integer"],
-    [{ url: "redis://h", maxBytes: 5 }, "maxBytes must be an integer above 256"],
-    [{ url: "redis://h", now: 3 }, "now must be a function, not 3"],
-    [{ url: "redis://h", client: {} }, 'createStore has no option "client"'],
-    [{}, "createStore takes a URL"],
-    [null, "createStore takes a URL"],
-  ])("refuses %j, naming the option and what it takes", async (config, message) => {
-    const made = createStore(config as StoreConfig);
-    await expect(made).rejects.toThrow(message);
-    await expect(made).rejects.toBeInstanceOf(TypeError);
+  it("lists further schemes when the URL has an unknown one", () => {
+    const schemes = { mine: () => new MemoryStore() };
+    expect(() => createStore("other:x", { schemes })).toThrow("valkeys, unix, mine");
   });
 });

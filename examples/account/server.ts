@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   const users = new Users();
   for (const name of DEMO_USERS) await users.setPassword(name, demoPassword);
 
-  const store = await openStore(settings);
+  const store = openStore(settings);
   const app = await buildApp({ ...settings, store, users });
   app.addHook("onClose", () => store.close());
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void app.close());

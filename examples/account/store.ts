@@ -19,10 +19,7 @@ export interface SessionFields {
 export type AccountStore = UserSessionStore<SessionFields & SessionData>;
 
 /** The same on memory and on Redis: nothing but the URL differs. */
-export function openStore({
-  storeUrl,
-  codec,
-}: Pick<AccountSettings, "storeUrl" | "codec">): Promise<AccountStore> {
+export function openStore({ storeUrl, codec }: Pick<AccountSettings, "storeUrl" | "codec">): AccountStore {
   return createStore({
     url: storeUrl,
     userIdOf: ({ userId }) => userId,

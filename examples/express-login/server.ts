@@ -8,7 +8,7 @@ import { buildApp } from "./app.js";
 
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const { host, port } = settings;
-  const { store, close } = await openStore(settings);
+  const { store, close } = openStore(settings);
   const server = buildApp({ ...settings, store }).listen(port, host);
   try {
     await once(server, "listening");

@@ -12,7 +12,7 @@ export interface RunningServer {
 
 export async function startServer(settings: Settings): Promise<RunningServer> {
   const { host, port, logLevel } = settings;
-  const { store, close } = await openStore(settings);
+  const { store, close } = openStore(settings);
   const app = await buildApp({ ...settings, store, logger: { level: logLevel } });
   app.addHook("onClose", close);
   try {

@@ -9,10 +9,10 @@ export interface OpenStore {
 }
 
 /** Opens the store that a URL names: `memory:`, `redis://…` or any other that `createStore` knows. */
-export async function openStore({ storeUrl, autopipelining }: Settings): Promise<OpenStore> {
+export function openStore({ storeUrl, autopipelining }: Settings): OpenStore {
   // A memory store has no client: as with createStore's options, the URL alone swaps them.
   if (autopipelining && /^rediss?[:+]/i.test(storeUrl)) return openStoreOnOwnClient(storeUrl);
-  const store = await createStore(storeUrl);
+  const store = createStore(storeUrl);
   return { store, close: () => store.close() };
 }
 

@@ -1,4 +1,6 @@
-/** The checks that every options object and URL goes through, once, when a store or adapter is made. */
+import { optionHint } from "./option-hints.js";
+
+// Checks of options, made once, when a store or an adapter is created.
 
 /** @throws TypeError naming the option and what it takes. */
 export function positiveInteger(name: string, value: unknown): number {
@@ -34,14 +36,20 @@ export function functionOption<F extends (...args: never[]) => unknown>(name: st
   return value;
 }
 
-/** @throws TypeError naming the first option that is not among the accepted ones. */
+/** @throws TypeError if it is not an options object. */
+export function optionsObject<O>(where: string, options: O): O {
+  if (options !== null && typeof options === "object" && !Array.isArray(options)) return options;
+  throw new TypeError(`${where} requires an options object; received ${show(options)}`);
+}
+
+/** @throws TypeError that names the first option that is not accepted, its counterpart if known, and the accepted ones. */
 export function knownOptions(where: string, options: object, accepted: readonly string[]): void {
-  if (options === null || typeof options !== "object" || Array.isArray(options)) {
-    throw new TypeError(`${where} takes an options object, not ${show(options)}`);
-  }
-  for (const name of Object.keys(options)) {
+  for (const name of Object.keys(optionsObject(where, options))) {
     if (!accepted.includes(name)) {
-      throw new TypeError(`${where} has no option "${name}"; it takes ${accepted.join(", ")}`);
+      const hint = optionHint(name);
+      throw new TypeError(
+        `${where} has no option "${name}"${hint ? `: ${hint}` : ""}; it accepts ${accepted.join(", ")}`,
+      );
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type Codec, codecOption, jsonCodec } from "../codec/json.js";
-import { durationMs, knownOptions, positiveInteger } from "../internal/validation.js";
+import { queryOptions } from "../internal/url-error.js";
+import { durationMs, optionsObject, positiveInteger } from "../internal/validation.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
 import type { SessionData } from "../store.js";
 import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
@@ -14,11 +15,27 @@ export interface RedisStoreSettings<T extends object = SessionData> extends User
   maxPayloadBytes?: number;
   /** How data becomes the text that is kept. @default jsonCodec */
   codec?: Codec;
+  /**
+   * Further options for ioredis, which opens the connection: `tls`, `family`, `connectionName`, `natMap` and so on.
+   * The URL overrides the address and the credentials here. Queues and retries cannot be changed.
+   */
+  redisOptions?: object;
 }
 
-export const REDIS_SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec", ...USER_OPTIONS];
+export const REDIS_SETTINGS = [
+  "prefix",
+  "timeoutMs",
+  "maxPayloadBytes",
+  "codec",
+  "redisOptions",
+  ...USER_OPTIONS,
+];
 
-type OwnSettings = Required<Pick<RedisStoreSettings, "prefix" | "timeoutMs" | "maxPayloadBytes" | "codec">>;
+type OwnSettings = Required<
+  Pick<RedisStoreSettings, "prefix" | "timeoutMs" | "maxPayloadBytes" | "codec">
+> & {
+  redisOptions: object | undefined;
+};
 
 /**
  * Fills in what a RedisStore takes when nothing is said.
@@ -30,23 +47,32 @@ export function checkRedisSettings<T extends object>(settings: RedisStoreSetting
     timeoutMs = 1_000,
     maxPayloadBytes = DEFAULT_MAX_PAYLOAD_BYTES,
     codec = jsonCodec,
+    redisOptions,
   } = settings;
   if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
   if (prefix === "" && settings.userIdOf) throw new TypeError("prefix must not be empty with userIdOf");
   positiveInteger("maxPayloadBytes", maxPayloadBytes);
   codecOption(codec);
   durationMs("timeoutMs", timeoutMs);
+  if (redisOptions !== undefined && "keyPrefix" in optionsObject("redisOptions", redisOptions))
+    throw new TypeError("redisOptions has the option keyPrefix: use prefix of the store");
   checkUserOptions(settings);
-  return { prefix, timeoutMs, maxPayloadBytes, codec };
+  return { prefix, timeoutMs, maxPayloadBytes, codec, redisOptions };
 }
 
-/** @throws TypeError naming the parameter that a URL can't set. */
+/**
+ * Returns the settings in a URL's query.
+ * @throws TypeError if the query has another option.
+ */
 export function fromQuery(
+  url: string,
   params: URLSearchParams,
 ): Pick<RedisStoreSettings, "prefix" | "timeoutMs" | "maxPayloadBytes"> {
-  const given = Object.fromEntries(params);
-  knownOptions("url's query", given, ["prefix", "timeoutMs", "maxPayloadBytes"]);
-  const { prefix, timeoutMs, maxPayloadBytes } = given;
+  const { prefix, timeoutMs, maxPayloadBytes } = queryOptions(url, params, [
+    "prefix",
+    "timeoutMs",
+    "maxPayloadBytes",
+  ]);
   return {
     ...(prefix !== undefined && { prefix }),
     ...(timeoutMs !== undefined && { timeoutMs: Number(timeoutMs) }),

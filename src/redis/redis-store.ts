@@ -2,7 +2,7 @@ import { knownOptions } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 import { plainClock } from "../internal/clock.js";
 import { UserSessionStore } from "../users/user-session-store.js";
-import { type RedisClient, driverOf } from "./clients/driver-of.js";
+import { type RedisClient, driverOf, isRedisClient } from "./clients/driver-of.js";
 import { OwnDriver } from "./clients/own-driver.js";
 import { Connection } from "./connection.js";
 import { RedisRecords } from "./redis-records.js";
@@ -27,16 +27,22 @@ export interface RedisStoreOptions<T extends object = SessionData> extends Redis
 export class RedisStore<T extends object = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError naming the option that is not valid. */
   constructor(options: RedisStoreOptions<T>) {
+    if (isRedisClient(options)) throw new TypeError("RedisStore received a client: pass { client }");
     knownOptions("RedisStore", options, ["url", "client", ...REDIS_SETTINGS]);
     const { url, client } = options;
     if ((url === undefined) === (client === undefined))
-      throw new TypeError("RedisStore takes either url or client");
+      throw new TypeError(
+        `RedisStore requires either url or client; received ${url === undefined ? "neither" : "both"}`,
+      );
     const handedIn = client === undefined ? undefined : driverOf(client);
     if (url !== undefined && typeof url !== "string") throw new TypeError("url must be a string");
     const parsed = url === undefined ? undefined : parseRedisUrl(url);
-    const settings = { ...(parsed && fromQuery(parsed.params)), ...options };
-    const { prefix, timeoutMs, maxPayloadBytes, codec } = checkRedisSettings(settings);
-    const connection = new Connection(handedIn ?? new OwnDriver(parsed!.address, timeoutMs), timeoutMs);
+    const settings = { ...(parsed && fromQuery(url!, parsed.params)), ...options };
+    const { prefix, timeoutMs, maxPayloadBytes, codec, redisOptions } = checkRedisSettings(settings);
+    if (handedIn !== undefined && options.redisOptions !== undefined)
+      throw new TypeError("redisOptions requires url: set the options of a client of your own on the client");
+    const driver = handedIn ?? new OwnDriver(parsed!.address, timeoutMs, redisOptions);
+    const connection = new Connection(driver, timeoutMs);
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
     super(
       records,

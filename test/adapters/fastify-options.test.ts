@@ -26,7 +26,7 @@ test.each([
   const registered = register({ [name]: value });
   await expect(registered).rejects.toBeInstanceOf(TypeError);
   await expect(registered).rejects.toThrow(
-    new RegExp(`sessionaryFastify has no option "${name}"; it takes .*touchAfterMs.*saveUninitialized`),
+    new RegExp(`sessionaryFastify has no option "${name}"; it accepts .*touchAfterMs.*saveUninitialized`),
   );
 });
 

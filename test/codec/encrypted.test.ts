@@ -77,7 +77,7 @@ describe("encrypted", () => {
     [{ keys: [now, { id: "x", key: randomBytes(16) }] }, "keys[1].key must be 32 bytes"],
     [{ keys: [{ id: "x", key: "short" }] }, "keys[0].key must be 32 bytes"],
     [{ keys: [now, now] }, "keys[1].id is there twice"],
-    [{ keys: [now], key: 1 }, 'encrypted has no option "key"; it takes keys, acceptPlain, codec'],
+    [{ keys: [now], key: 1 }, 'encrypted has no option "key"; it accepts keys, acceptPlain, codec'],
   ])("refuses %o, naming the option", (options, message) => {
     expect(() => encrypted(options as never)).toThrow(TypeError);
     expect(() => encrypted(options as never)).toThrow(message);

@@ -100,8 +100,8 @@ describe("what can't work", () => {
       ["Unknown option '--stroe'", ["--stroe", "memory:"]],
       ["Option '--store <value>' argument missing", ["--store"]],
       ["Unexpected argument 'redis://'", ["redis://"]],
-      ["url must begin with memory:, redis:", ["--store", "mysql://"]],
-      ["url must begin with memory:, redis:", ["--store", ""]],
+      ["url has an unknown scheme", ["--store", "mysql://"]],
+      ["createStore requires a URL", ["--store", ""]],
       ["PORT must be a number from 0 to 65535", [], { PORT: "http" }],
       ["SESSION_SECRET must be set", [], { NODE_ENV: "production" }],
       [

@@ -76,7 +76,7 @@ describe("openStore with a client of its own", () => {
   const open = (storeUrl: string) => openStore({ ...readSettings({}), storeUrl, autopipelining: true });
 
   it("has no need of one for a memory store", async () => {
-    const { store, close } = await open("memory:?maxEntries=1");
+    const { store, close } = open("memory:?maxEntries=1");
     expect(store).toBeInstanceOf(MemoryStore);
     await close();
   });
@@ -84,7 +84,7 @@ describe("openStore with a client of its own", () => {
   it("takes what the URL's query sets, as createStore does", async () => {
     const redis = await startRedis();
     onTestFinished(() => redis.close());
-    const { store, close } = await open(`${redis.url}/0?prefix=app:&timeoutMs=5000&maxPayloadBytes=20`);
+    const { store, close } = open(`${redis.url}/0?prefix=app:&timeoutMs=5000&maxPayloadBytes=20`);
     onTestFinished(close);
     const expiresAt = Date.now() + 60_000;
     await store.create("a", { data: { n: 1 }, expiresAt });
@@ -97,12 +97,11 @@ describe("openStore with a client of its own", () => {
   it.each([
     ["redis+cluster://h1,h2", "SESSION_AUTOPIPELINE needs a store like redis://"],
     ["redis+sentinel://h1/name", "SESSION_AUTOPIPELINE needs a store like redis://"],
-    ["mysql://h", "url must begin with memory:"],
+    ["mysql://h", "url has an unknown scheme"],
     ["redis://127.0.0.1:1/0?prefx=app:", 'RedisStore has no option "prefx"'],
     ["redis://127.0.0.1:1/0?timeoutMs=soon", "timeoutMs must be an integer of milliseconds"],
-  ])("does not take %s", async (storeUrl, message) => {
-    const opened = open(storeUrl);
-    await expect(opened).rejects.toThrow(TypeError);
-    await expect(opened).rejects.toThrow(message);
+  ])("does not take %s", (storeUrl, message) => {
+    expect(() => open(storeUrl)).toThrow(TypeError);
+    expect(() => open(storeUrl)).toThrow(message);
   });
 });

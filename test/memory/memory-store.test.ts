@@ -24,12 +24,12 @@ describe("MemoryStore", () => {
     [{ now: null }, "now must be a function"],
     [{ codec: JSON }, "codec must be"],
     [{ codec: "json" }, "codec must be"],
-    [{ maxEntrys: 1 }, 'MemoryStore has no option "maxEntrys"; it takes maxEntries, maxBytes'],
-    [{ ttl: 1 }, 'MemoryStore has no option "ttl"; it takes maxEntries, maxBytes'],
-    [null, "MemoryStore takes an options object, not null"],
-    ["memory:", "MemoryStore takes an options object, not this string"],
-    [[], "MemoryStore takes an options object, not an array"],
-    [100, "MemoryStore takes an options object, not 100"],
+    [{ maxEntrys: 1 }, 'MemoryStore has no option "maxEntrys"; it accepts maxEntries, maxBytes'],
+    [{ ttl: 1 }, 'MemoryStore has no option "ttl": use ttlMs, in milliseconds, of the adapter'],
+    [null, "MemoryStore requires an options object; received null"],
+    ["memory:", "MemoryStore requires an options object; received this string"],
+    [[], "MemoryStore requires an options object; received an array"],
+    [100, "MemoryStore requires an options object; received 100"],
   ])("refuses %o, naming the option and what it takes", (options, message) => {
     const make = () => new MemoryStore(options as MemoryStoreOptions);
     expect(make).toThrow(TypeError);

@@ -11,23 +11,23 @@ const IMPORTS = `
 
 const SOURCES = {
   "interface.mts": `${IMPORTS}
-    const store = await createStore<AppSession>({ url: "memory:", userIdOf: (data) => data.userId });
+    const store = createStore<AppSession>({ url: "memory:", userIdOf: (data) => data.userId });
     const visits: number | undefined = (await store.get("id"))?.data.visits;
     export const stores: SessionStore<AppSession>[] = [
       store,
       new MemoryStore<AppSession>({ userIdOf: (data) => data.userId }),
       new RedisStore<AppSession>({ url: "redis://localhost", userIdOf: (data) => data.userId }),
-      await createStore<AppSession>("mine:", { schemes: { mine: () => new MemoryStore<AppSession>() } }),
+      createStore<AppSession>("mine:", { schemes: { mine: () => new MemoryStore<AppSession>() } }),
     ];
     export const adapters = [expressStore(store), fastifyStore(store)];`,
   "untyped.mts": `${IMPORTS}
     export const stores = [
-      await createStore({ url: "memory:", userIdOf: (data) => data.userId }),
+      createStore({ url: "memory:", userIdOf: (data) => data.userId }),
       new MemoryStore({ userIdOf: (data) => data.userId }),
       new RedisStore({ url: "redis://localhost", userIdOf: (data) => data.userId }),
     ];`,
   "wrong-field.mts": `${IMPORTS}
-    await createStore<AppSession>({ url: "memory:", userIdOf: (data) => data.name });
+    createStore<AppSession>({ url: "memory:", userIdOf: (data) => data.name });
     export {};`,
   "wrong-type.mts": `${IMPORTS}
     await new MemoryStore<AppSession>().create("id", { data: { visits: "1" }, expiresAt: 0 });

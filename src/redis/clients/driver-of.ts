@@ -53,11 +53,14 @@ export function driverOf(client: RedisClient): Driver {
   return driver;
 }
 
+/** Returns true for an object that looks like a client of a Redis library. */
+export function isRedisClient(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (isIoredis(value) || isNodeRedis(value));
+}
+
 function newDriver(client: object): Driver {
-  if (has(client, "status", "string") && has(client, "call", "function")) {
-    return new IoredisDriver(client as IoredisClient);
-  }
-  if (has(client, "isOpen", "boolean") && has(client, "withTypeMapping", "function")) {
+  if (isIoredis(client)) return new IoredisDriver(client as IoredisClient);
+  if (isNodeRedis(client)) {
     const route = routeOf(client);
     if (route !== undefined) return new NodeRedisDriver(route);
   }
@@ -69,6 +72,14 @@ function routeOf(client: object): NodeRedisRoute | undefined {
   if (has(client, "getSentinelNode", "function")) return new SentinelRoute(client as NodeRedisSentinel);
   const isClient = has(client, "isReady", "boolean") && has(client, "duplicate", "function");
   return isClient ? new ClientRoute(client as NodeRedisClient) : undefined;
+}
+
+function isIoredis(client: object): boolean {
+  return has(client, "status", "string") && has(client, "call", "function");
+}
+
+function isNodeRedis(client: object): boolean {
+  return has(client, "isOpen", "boolean") && has(client, "withTypeMapping", "function");
 }
 
 function has(object: object, name: string, type: string): boolean {

@@ -1,10 +1,13 @@
-import type { Cluster, Redis, RedisOptions } from "ioredis";
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from "ioredis";
 import type { RedisAddress } from "../url.js";
 import { openSentinel } from "./open-sentinel.js";
 
 export type IoredisClient = Redis | Cluster;
 /** The module, passed along: it is loaded only where a connection is opened. */
 export type Ioredis = Pick<typeof import("ioredis"), "Redis" | "Cluster">;
+
+/** Options of `redisOptions`. A store reads replies itself, whatever `replyMapping` says. */
+type FurtherOptions = Omit<RedisOptions & ClusterOptions, "replyMapping" | "redisOptions">;
 
 /** The longest pause between two attempts to connect: short enough to be back within 2 s of Redis. */
 const MAX_RECONNECT_DELAY_MS = 1_000;
@@ -14,25 +17,34 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /**
  * Opens a connection with settings that suit sessions. ioredis's own settings suit a cache; but a session write
  * that arrives late can undo a logout, and a request can't wait for minutes. docs/faults.md compares the settings.
+ * @param redisOptions further options for ioredis, which override the timeouts but no retries or queues.
  */
-export function openIoredis(ioredis: Ioredis, address: RedisAddress, timeoutMs: number): IoredisClient {
+export function openIoredis(
+  ioredis: Ioredis,
+  address: RedisAddress,
+  timeoutMs: number,
+  redisOptions: FurtherOptions = {},
+): IoredisClient {
+  // The address is the URL's, and the connection is opened for a call.
+  const { host, port, path, sentinels, name, lazyConnect, ...further } = redisOptions;
   const attemptMs = Math.max(timeoutMs, 1_000);
   const node = {
-    ...(address.username !== undefined && { username: address.username }),
-    ...(address.password !== undefined && { password: address.password }),
-    // Behind a Sentinel, ioredis uses TLS only where each kind of connection is told to.
-    ...(address.tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
-    // A command is sent now or not at all. The store itself waits for the connection, within its deadline.
-    enableOfflineQueue: false,
-    // A command whose reply was lost is reported and never sent a second time.
-    maxRetriesPerRequest: 0,
-    autoResendUnfulfilledCommands: true, // with 0 retries it only rejects them; off, their promises never settle
     connectTimeout: attemptMs,
     // Drops the connection to a server that accepts commands and answers none (frozen, or gone without a reset).
     // Commands that it has not read are dropped with it, and the next attempt may find another server.
     socketTimeout: Math.min(2 * timeoutMs, MAX_TIMER_MS),
     disconnectTimeout: attemptMs, // limits the wait for the server to close its side
     maxLoadingRetryTime: 500, // limits the pause between two checks for a loaded dataset; ioredis's is up to 10 s
+    ...further,
+    ...(address.username !== undefined && { username: address.username }),
+    ...(address.password !== undefined && { password: address.password }),
+    ...(address.db !== 0 && { db: address.db }),
+    ...tlsOptions(address, further),
+    // A command is sent now or not at all. The store itself waits for the connection, within its deadline.
+    enableOfflineQueue: false,
+    // A command whose reply was lost is reported and never sent a second time.
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: true, // with 0 retries it only rejects them; off, their promises never settle
     retryStrategy: reconnectDelay,
     // After a failover an old master answers READONLY on a healthy connection: reconnect. 1, not 2: the command
     // itself is rejected, not sent again. A script's error has the word further in.
@@ -40,10 +52,11 @@ export function openIoredis(ioredis: Ioredis, address: RedisAddress, timeoutMs: 
   } satisfies RedisOptions;
   if (address.mode === "cluster") {
     return new ioredis.Cluster(address.hosts, {
+      slotsRefreshTimeout: attemptMs,
+      ...further,
       redisOptions: node,
       enableOfflineQueue: false, // belongs here: redisOptions does not reach the Cluster's own queue
       clusterRetryStrategy: reconnectDelay,
-      slotsRefreshTimeout: attemptMs,
       // The only reason for which ioredis retries a node's commands, also for a node that is still connecting.
       // The retries end with the call's deadline (cancelable.ts).
       retryDelayOnFailover: 50,
@@ -52,14 +65,20 @@ export function openIoredis(ioredis: Ioredis, address: RedisAddress, timeoutMs: 
   }
   if (address.mode === "sentinel") {
     const client = openSentinel(ioredis, address, {
-      ...node,
       sentinelCommandTimeout: attemptMs, // skips a frozen Sentinel; ioredis waits for ever
+      ...node,
       sentinelRetryStrategy: reconnectDelay,
     });
     return forgettingSocketTimeouts(client);
   }
-  const [host] = address.hosts;
-  return forgettingSocketTimeouts(new ioredis.Redis({ ...node, ...host, db: address.db }));
+  const server = address.path === undefined ? address.hosts[0] : { path: address.path };
+  return forgettingSocketTimeouts(new ioredis.Redis({ ...node, ...server }));
+}
+
+/** Behind a Sentinel, ioredis uses TLS only where each kind of connection is told to. */
+function tlsOptions({ tls: isTls }: RedisAddress, { tls, sentinelTLS }: FurtherOptions) {
+  if (!isTls && tls === undefined) return {};
+  return { tls: { ...tls }, sentinelTLS: { ...tls, ...sentinelTLS }, enableTLSForSentinelMode: true };
 }
 
 /** Doubling from 50 ms, with jitter so that many servers do not come back in step. */

@@ -13,7 +13,7 @@ const CHANNEL = "+switch-master";
  */
 export function openSentinel(
   { Redis }: Ioredis,
-  { hosts, name = "", db }: RedisAddress,
+  { hosts, name = "" }: RedisAddress,
   options: Omit<RedisOptions, "replyMapping">,
 ): Redis {
   class FailoverRedis extends Redis {
@@ -32,7 +32,7 @@ export function openSentinel(
     }
   }
 
-  const client = new FailoverRedis({ ...options, sentinels: hosts, name, db });
+  const client = new FailoverRedis({ ...options, sentinels: hosts, name });
   const watchers = hosts.map((host) => {
     const { sentinelTLS, retryStrategy, connectTimeout, disconnectTimeout } = options;
     const watcher = new Redis({

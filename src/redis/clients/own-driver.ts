@@ -9,15 +9,18 @@ export class OwnDriver implements Driver {
   readonly keyPrefix = "";
   readonly #address: RedisAddress;
   readonly #timeoutMs: number;
+  readonly #redisOptions: object | undefined;
   readonly #observers = new Map<Observer, () => void>();
   #state: "idle" | "connecting" | "ended" = "idle";
   #endReason = "the store's connection was closed";
   #opened: IoredisDriver | undefined;
   #client: IoredisClient | undefined;
 
-  constructor(address: RedisAddress, timeoutMs: number) {
+  /** @param redisOptions further options for ioredis */
+  constructor(address: RedisAddress, timeoutMs: number, redisOptions?: object) {
     this.#address = address;
     this.#timeoutMs = timeoutMs;
+    this.#redisOptions = redisOptions;
     this.isCluster = address.mode === "cluster";
   }
 
@@ -64,7 +67,7 @@ export class OwnDriver implements Driver {
   }
 
   #open(ioredis: Ioredis): void {
-    this.#client = openIoredis(ioredis, this.#address, this.#timeoutMs);
+    this.#client = openIoredis(ioredis, this.#address, this.#timeoutMs, this.#redisOptions);
     // A client to one Redis sends a command at once or rejects it. A Cluster has a queue for each node, whatever
     // its options say.
     this.#opened = new IoredisDriver(this.#client, { isQueueless: !this.isCluster });

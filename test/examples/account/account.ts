@@ -22,7 +22,7 @@ export async function startAccount(env: NodeJS.ProcessEnv = {}): Promise<Account
   const settings = readAccountSettings({ PORT: "0", LOG_LEVEL: "silent", ...env });
   const users = new Users({ N: 2 }); // hashed as cheaply as can be
   for (const name of ["ada", "grace"]) await users.setPassword(name, PASSWORD);
-  const store = await openStore(settings);
+  const store = openStore(settings);
   const app = await buildApp({ ...settings, store, users });
   onTestFinished(async () => {
     await app.close();

@@ -123,9 +123,9 @@ async function refuse({ place, server }: SingleRig, search: LeakSearch): Promise
     () => store.create(`${MARK} with a space`, entry({ secret: MARK })),
     () => store.create(`${MARK}never`, { data: { secret: MARK }, expiresAt: NaN }),
     () => store.get(`${MARK}bad`),
-    () => createStore(`redis://user:${PASSWORD}@host:99999999`),
-    () => createStore(`redis://user:${PASSWORD}@host/database`),
-    () => createStore({ url: `redis://user:${PASSWORD}@host`, timeoutMs: -1 }),
+    async () => createStore(`redis://user:${PASSWORD}@host:99999999`),
+    async () => createStore(`redis://user:${PASSWORD}@host/database`),
+    async () => createStore({ url: `redis://user:${PASSWORD}@host`, timeoutMs: -1 }),
   ];
   for (const call of calls) {
     await call().then(

@@ -4,6 +4,7 @@ import {
   StoreUnavailableError,
   type UnavailableReason,
 } from "../errors.js";
+import { IN_TRANSACTION } from "./clients/ioredis-replies.js";
 
 /** Redis's error prefixes (the first word of an error reply) and what they mean for a session store. */
 const BY_PREFIX: Record<string, [UnavailableReason, string]> = {
@@ -64,6 +65,7 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
     const [reason, detail] = BY_PREFIX[prefix] ?? ["other", "Redis answered with an error"];
     return new StoreUnavailableError(outcome, reason, detail);
   }
+  if (text === IN_TRANSACTION) return new StoreUnavailableError(outcome, "other", IN_TRANSACTION);
   if (text === "Command timed out")
     return new StoreUnavailableError(outcome, "timeout", "the client's commandTimeout has passed");
   if (text.startsWith(TOO_MANY))

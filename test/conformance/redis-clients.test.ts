@@ -14,6 +14,8 @@ interface Opened {
   close: () => unknown;
 }
 
+const keyPrefix = "app:";
+
 /** Replies of other types than JavaScript's own. */
 const typeMapping = {
   [RESP_TYPES.BLOB_STRING]: Buffer,
@@ -28,6 +30,10 @@ const CLIENTS: Record<string, (port: number) => Opened | Promise<Opened>> = {
   'ioredis 6, replyMapping "resp3"': (port) => like(new Redis(port, { protocol: 3, replyMapping: "resp3" })),
   "ioredis 5, auto-pipelining": (port) => like(new Redis5(port, { enableAutoPipelining: true })),
   "ioredis 6, auto-pipelining": (port) => like(new Redis(port, { enableAutoPipelining: true })),
+  "ioredis 5, stringNumbers": (port) => like(new Redis5(port, { stringNumbers: true })),
+  "ioredis 6, stringNumbers": (port) => like(new Redis(port, { stringNumbers: true })),
+  "ioredis 5, keyPrefix": (port) => like(new Redis5(port, { keyPrefix })),
+  "ioredis 6, keyPrefix": (port) => like(new Redis(port, { keyPrefix })),
   iovalkey: (port) => like(new Valkey(port)),
   "node-redis 5": (port) => opened(createClient5({ url: `redis://127.0.0.1:${port}` })),
   "node-redis 5, RESP3": (port) => opened(createClient5({ url: `redis://127.0.0.1:${port}`, RESP: 3 })),
@@ -37,6 +43,7 @@ const CLIENTS: Record<string, (port: number) => Opened | Promise<Opened>> = {
   "node-redis 6, RESP2": (port) => opened(createClient({ url: `redis://127.0.0.1:${port}`, RESP: 2 })),
   "node-redis 6, type mappings": (port) =>
     opened(createClient({ url: `redis://127.0.0.1:${port}`, commandOptions: { typeMapping } })),
+  "node-redis 6, keyPrefix": (port) => opened(createClient({ url: `redis://127.0.0.1:${port}`, keyPrefix })),
   "node-redis 6, withTypeMapping": async (port) => {
     const { client, close } = await opened(createClient({ url: `redis://127.0.0.1:${port}` }));
     return { client: (client as ReturnType<typeof createClient>).withTypeMapping(typeMapping), close };
@@ -67,7 +74,8 @@ afterAll(async () => {
 const runner = { describe: describe.concurrent, it };
 for (const name of Object.keys(CLIENTS)) {
   const backend: Backend = {
-    write: (key, text) => server.command("SET", key, text, "PX", 60_000),
+    write: (key, text) =>
+      server.command("SET", name.endsWith("keyPrefix") ? keyPrefix + key : key, text, "PX", 60_000),
     reach: () => ({ client: clients.get(name)!.client }),
   };
   storeConformance(runner, redisSubject(`RedisStore on ${name}`, backend));

@@ -1,4 +1,5 @@
 import type { Command } from "ioredis";
+import { normalizeReplies } from "./ioredis-replies.js";
 import type { IoredisClient } from "./open-ioredis.js";
 
 /** Sent in place of a canceled command, since the client still expects one reply for it. */
@@ -24,6 +25,7 @@ export function cancelable(client: IoredisClient): () => CancelableView {
     sendCommand(command: Command): unknown {
       if (!this.isCanceled) {
         this.sent.push(command);
+        normalizeReplies(command);
         return client.sendCommand(command);
       }
       command.reject(new Error("canceled"));

@@ -8,6 +8,7 @@ export class SentinelRoute implements NodeRedisRoute {
   /** Commands that wait until the one before them is in the client's queue. */
   readonly #waiting: (() => void)[] = [];
   #isEntering = false;
+  #isDraining = false;
 
   constructor(readonly client: NodeRedisSentinel) {}
 
@@ -24,9 +25,9 @@ export class SentinelRoute implements NodeRedisRoute {
    * and one of them only after all others, those that come later included.
    */
   send(args: readonly string[], _key: string | undefined, options: CommandOptions): Promise<unknown> {
-    if (!this.#isEntering) return this.#enter(args, options);
     return new Promise((resolve, reject) => {
       this.#waiting.push(() => void this.#enter(args, options).then(resolve, reject));
+      this.#drain();
     });
   }
 
@@ -38,15 +39,23 @@ export class SentinelRoute implements NodeRedisRoute {
     return this.send(args, undefined, options);
   }
 
+  /** Starts waiting commands. A loop, since a command may be in the client's queue before `sendCommand` returns. */
+  #drain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    while (!this.#isEntering && this.#waiting.length > 0) this.#waiting.shift()!();
+    this.#isDraining = false;
+  }
+
   /** Never read-only: a replica may not know yet that a session was destroyed. */
   #enter(args: readonly string[], options: CommandOptions): Promise<unknown> {
     this.#isEntering = true;
     let isEntered = false;
     const entered = () => {
-      if (isEntered) return void this.#resends++; // the client sends again what it has no reply to
+      if (isEntered) return void this.#resends++; // the client sends again a command whose reply was lost
       isEntered = true;
       this.#isEntering = false;
-      this.#waiting.shift()?.();
+      this.#drain();
     };
     const abortSignal = watched(options.abortSignal, entered);
     const reply = this.client.sendCommand(false, args, { ...options, abortSignal });

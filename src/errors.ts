@@ -131,3 +131,15 @@ export function hasCode<C extends SessionStoreErrorCode>(
 ): error is C extends "ERR_SESSION_CONFLICT" ? SessionConflictError : SessionStoreError {
   return error instanceof Error && (error as { code?: unknown }).code === code;
 }
+
+/** True if a write that failed with this error may have been applied. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return hasCode(error, "ERR_STORE_UNAVAILABLE") && (error as StoreUnavailableError).outcome === "unknown";
+}
+
+/** Returns the error of a call that was applied in part: the same error, with the outcome `"unknown"`. */
+export function partiallyApplied(error: unknown): unknown {
+  return hasCode(error, "ERR_STORE_UNAVAILABLE")
+    ? new StoreUnavailableError("unknown", (error as StoreUnavailableError).reason, "applied only in part")
+    : error;
+}

@@ -1,6 +1,4 @@
-import type { SessionEntry } from "../store.js";
-
-/** The `cookie` field of a stored session, as express-session and @fastify/session write it. */
+/** The `cookie` field of a session, as express-session and @fastify/session write it. */
 export type CookieData = Record<string, unknown>;
 
 const isText = (value: unknown): value is string => typeof value === "string";
@@ -11,7 +9,7 @@ const isOneOf = (words: string[]) => (value: unknown) => isText(value) && words.
 const isSameSite = isOneOf(["lax", "strict", "none"]);
 const isPriority = isOneOf(["low", "medium", "high"]);
 
-/** What a Set-Cookie header can carry (RFC 6265, section 4.1.1; RFC 1034, section 3.5, for a domain's labels). */
+/** Characters that a Set-Cookie header accepts (RFC 6265, section 4.1.1; RFC 1034, section 3.5, for a domain's labels). */
 const PATH = /^[ -:=-~]*$/;
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, "i");
@@ -29,50 +27,66 @@ const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
   priority: isPriority,
 };
 
-/** These are accessors and methods of the frameworks' cookies: data under such a name would break them. */
+/** Accessors and methods of the frameworks' cookies: data under such a name would break them. */
 const RESERVED = ["maxAge", "data", "serialize", "toJSON", "_expires"];
 
-/** Whether the frameworks can make their cookie of it. */
-export function isCookieData(value: unknown): value is CookieData {
-  return isAttributes(value) && wrongAttribute(value) === undefined;
-}
-
-/** @throws TypeError naming an attribute with which the session would be a miss when it is read again. */
-export function checkCookie(entry: SessionEntry): void {
-  const wrong = wrongAttribute(entry.data.cookie as CookieData);
-  if (wrong !== undefined) {
-    throw new TypeError(`session.cookie.${wrong} is not valid: the session could not be read again`);
+/** @throws TypeError that names an attribute with which the session could not be read again. */
+export function checkCookie(cookie: CookieData): void {
+  const name = invalidAttribute(cookie);
+  if (name !== undefined) {
+    throw new TypeError(`session.cookie.${name} is not valid: the session could not be read again`);
   }
 }
 
-/** An attribute that is unknown here may be new. */
-function wrongAttribute(cookie: CookieData): string | undefined {
+/** Returns the name of an attribute that the frameworks cannot read, or undefined if there is none. */
+export function invalidAttribute(cookie: CookieData): string | undefined {
   return Object.keys(cookie).find((name) => {
     const attribute = cookie[name];
     if (RESERVED.includes(name)) return true;
     if (attribute === null || attribute === undefined) return false;
-    const fits = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
-    return fits ? !fits(attribute) : typeof attribute === "object";
+    const isValid = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
+    return isValid ? !isValid(attribute) : typeof attribute === "object"; // an unknown attribute may be new
   });
 }
 
-function isAttributes(value: unknown): value is CookieData {
+export function isAttributes(value: unknown): value is CookieData {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A session's cookie as data. A plain object may say `maxAge`, which the frameworks' own turn into dates. */
-export function toCookieData(cookie: unknown): CookieData {
-  if (!isAttributes(cookie)) throw new TypeError("session.cookie must be a cookie object");
-  const { toJSON } = cookie;
-  if (typeof toJSON === "function") return (toJSON as () => CookieData).call(cookie);
-  const { maxAge, ...plain } = cookie;
-  if (maxAge === undefined || maxAge === null) return plain;
-  if (typeof maxAge !== "number" || !Number.isFinite(maxAge))
-    throw new TypeError("session.cookie.maxAge must be a number of milliseconds");
-  return { ...plain, originalMaxAge: maxAge, expires: new Date(Date.now() + maxAge) };
+const FLAGS = ["httpOnly", "secure", "partitioned"];
+const EMPTY_MEANS_NONE = ["sameSite", "priority", "expires"];
+
+/** Returns a cookie with each value as the frameworks understand it: they accept `secure: 1` or `sameSite: ""`. */
+export function normalizeCookie(cookie: CookieData): CookieData {
+  const normalized = { ...cookie };
+  for (const name of FLAGS) {
+    const flag = cookie[name];
+    if (flag === undefined || flag === null || typeof flag === "boolean" || flag === "auto") continue;
+    normalized[name] = Boolean(flag);
+  }
+  for (const name of EMPTY_MEANS_NONE) if (cookie[name] === "" || cookie[name] === 0) normalized[name] = null;
+  return normalized;
 }
 
-/** When the cookie ends, in epoch milliseconds, or `undefined` when it ends with the browser. */
+/**
+ * Returns a session's cookie as data. A plain object may have `maxAge` in place of dates; `expires` takes precedence,
+ * as in express-session's MemoryStore and connect-redis, unless the object was loaded from the store, which writes no
+ * `maxAge`.
+ * @throws TypeError if it is not an object, or its `maxAge` is not a number.
+ */
+export function toCookieData(cookie: unknown, isLoaded = false): CookieData {
+  if (!isAttributes(cookie)) throw new TypeError("session.cookie must be a cookie object");
+  const { toJSON } = cookie;
+  if (typeof toJSON === "function") return normalizeCookie((toJSON as () => CookieData).call(cookie));
+  const { maxAge, ...plain } = cookie;
+  const normalized = normalizeCookie(plain);
+  if (maxAge === undefined || maxAge === null || (normalized.expires && !isLoaded)) return normalized;
+  if (typeof maxAge !== "number" || !Number.isFinite(maxAge))
+    throw new TypeError("session.cookie.maxAge must be a number of milliseconds");
+  return { ...normalized, originalMaxAge: maxAge, expires: new Date(Date.now() + maxAge) };
+}
+
+/** Returns the end of a cookie in epoch milliseconds, or undefined if it ends with the browser. */
 export function expiryOf(cookie: CookieData): number | undefined {
   const { expires } = cookie;
   if (expires === undefined || expires === null || expires === false) return undefined;
@@ -81,48 +95,14 @@ export function expiryOf(cookie: CookieData): number | undefined {
   return time;
 }
 
-/** The last year that a cookie can name (RFC 6265, section 5.1.1, takes four digits). */
-const LAST_COOKIE_DATE = Date.UTC(9999, 11, 31);
-
-/** Whether this is a moment to go by. A key without an expiry, as another writer may leave one, has none. */
-export function isEnd(expiresAt: number): boolean {
-  return expiresAt <= LAST_COOKIE_DATE;
-}
-
 /**
- * The cookie with its dates set to the session's real end. What is stored may be long past: a touch
- * moves the store's expiry and leaves the text.
+ * Largest difference between two `originalMaxAge` that counts as none. Each time express-session moves a cookie's
+ * expiry it computes `originalMaxAge` from the clock, and so may lose as many milliseconds as the process was busy.
  */
-export function withExpiry(cookie: CookieData, expiresAt: number): CookieData {
-  const { originalExpires: _, ...rest } = cookie;
-  if (expiryOf(cookie) === undefined) return rest;
-  if (!isEnd(expiresAt)) {
-    delete rest.expires;
-    return rest;
-  }
-  return { ...rest, expires: new Date(expiresAt).toISOString() };
-}
+export const CLOCK_SLACK_MS = 100;
 
-/**
- * Each time express-session moves a cookie's expiry it takes `originalMaxAge` from the clock anew, and so may
- * lose a millisecond, or as many as the process was held up in between. Nobody means a change so small.
- */
-const CLOCK_SLACK_MS = 100;
-
-/** Whether two cookies are the same but for their dates. */
-export function sameAttributes(a: CookieData, b: CookieData): boolean {
-  return changedAttributes(a, b).length === 0;
-}
-
-/** The names of what differs between two cookies, their dates aside. */
-export function changedAttributes(a: CookieData, b: CookieData): string[] {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].filter((name) => !sameAttribute(name, a[name], b[name]));
-}
-
-function sameAttribute(name: string, a: unknown, b: unknown): boolean {
-  if (name === "originalExpires") return true;
-  if (name === "expires") return Boolean(a) === Boolean(b);
+/** True if both values of an attribute are the same. */
+export function sameAttribute(name: string, a: unknown, b: unknown): boolean {
   if (name === "originalMaxAge" && typeof a === "number" && typeof b === "number")
     return Math.abs(a - b) < CLOCK_SLACK_MS;
   return (a ?? null) === (b ?? null);

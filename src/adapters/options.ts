@@ -1,23 +1,11 @@
-import { durationMs, oneOf } from "../internal/validation.js";
+import { durationMs } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
+import { TRACKER_OPTIONS, type TrackerOptions, checkTrackerOptions } from "../tracker/options.js";
 
-/** What both adapters take. */
-export interface AdapterOptions {
+/** Options that the adapters for session packages share. */
+export interface AdapterOptions extends TrackerOptions {
   /**
-   * What to do with a save whose session was changed since the request read it.
-   * `"merge"`: write only the fields that this request changed; on the same field the later write wins.
-   * `"overwrite"`: write all fields. `"reject"`: fail with `SessionConflictError`.
-   * @default "merge"
-   */
-  onConflict?: "merge" | "overwrite" | "reject";
-  /**
-   * An unchanged session's expiry is moved only when it would move by this much; less for sessions that
-   * live shorter than ten times this. 0 moves it on every request.
-   * @default 60_000
-   */
-  touchAfterMs?: number;
-  /**
-   * How long a session lives whose cookie has no expiry; as a function, how long each session lives.
+   * Session lifetime in milliseconds when the cookie has no expiry; pass a function to set it per session.
    * @default 86_400_000
    */
   ttlMs?: number | ((session: SessionData) => number);
@@ -25,17 +13,15 @@ export interface AdapterOptions {
 
 export type CheckedAdapterOptions = Required<AdapterOptions>;
 
-export const ADAPTER_OPTIONS = ["onConflict", "touchAfterMs", "ttlMs"] as const;
+export const ADAPTER_OPTIONS = [...TRACKER_OPTIONS, "ttlMs"] as const;
 
-const POLICIES = ["merge", "overwrite", "reject"] as const;
 const YEAR_MS = 31_557_600_000;
 
-/** @throws TypeError naming the option and what it takes. */
+/** @throws TypeError that names the invalid option and the accepted values. */
 export function checkAdapterOptions(options: AdapterOptions): CheckedAdapterOptions {
-  const { onConflict = "merge", touchAfterMs = 60_000, ttlMs = 86_400_000 } = options;
+  const { ttlMs = 86_400_000 } = options;
   return {
-    onConflict: oneOf("onConflict", onConflict, POLICIES),
-    touchAfterMs: durationMs("touchAfterMs", touchAfterMs, { min: 0 }),
+    ...checkTrackerOptions(options),
     ttlMs: typeof ttlMs === "function" ? ttlMs : durationMs("ttlMs", ttlMs, { max: 100 * YEAR_MS }),
   };
 }

@@ -1,23 +1,22 @@
-/** Gives back the object that it is handed: what a subclass adds private fields to is that object. */
-class Handed {
+/** Returns its argument from the constructor, so that a subclass installs its private fields on that object. */
+class ReturnOverride {
   constructor(object: object) {
     return object;
   }
 }
 
-/** As a WeakMap has them. */
-export interface Attachments<V> {
+/** Values by object, with the methods of a WeakMap. */
+export interface PrivateField<V> {
   get(object: object): V | undefined;
   set(object: object, value: V): void;
 }
 
 /**
- * Values attached to objects of others, in a private field: seen by nothing else, and gone with the object. A
- * WeakMap with an entry for each request costs the garbage collector a tenth of what a request takes
- * (`npm run bench:http`).
+ * Creates a private field for objects of others: nothing else sees it, and it is collected with the object. A WeakMap
+ * with an entry for each request costs the garbage collector a tenth of what a request takes (`npm run bench:http`).
  */
-export function attachments<V>(): Attachments<V> {
-  return class Attachment extends Handed {
+export function privateField<V>(): PrivateField<V> {
+  return class Holder extends ReturnOverride {
     #value: V;
 
     constructor(object: object, value: V) {
@@ -31,7 +30,7 @@ export function attachments<V>(): Attachments<V> {
 
     static set(object: object, value: V): void {
       if (#value in object) object.#value = value;
-      else new Attachment(object, value);
+      else new Holder(object, value);
     }
   };
 }

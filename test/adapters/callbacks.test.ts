@@ -95,10 +95,10 @@ describe.each([
 test.each(["a working", "a failing"])("without a callback, %s store makes no noise", async (which) => {
   const { exceptions, rejections } = uncaught();
   const adapter = expressStore(which === "a failing" ? failing : new MemoryStore());
-  adapter.set("a", live() as unknown as session.SessionData);
-  adapter.touch("a", live() as unknown as session.SessionData);
-  adapter.destroy("a");
-  adapter.clear();
+  void adapter.set("a", live() as unknown as session.SessionData);
+  void adapter.touch("a", live() as unknown as session.SessionData);
+  void adapter.destroy("a");
+  void adapter.clear();
   await settled();
   expect([exceptions, rejections]).toEqual([[], []]);
 });
@@ -113,7 +113,7 @@ test.each([
     },
   });
   const answers: unknown[] = [];
-  expressStore(store)[method]((error: unknown) => answers.push(error));
+  void expressStore(store)[method]((error: unknown) => answers.push(error));
   await settled();
   expect(answers).toEqual([expect.objectContaining({ message: "thrown" })]);
 });

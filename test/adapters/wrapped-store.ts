@@ -4,9 +4,9 @@ import type { SessionStore } from "sessionary";
 export function wrapped(store: SessionStore, methods: Partial<SessionStore>): SessionStore {
   return {
     get: (id) => store.get(id),
-    create: (id, entry) => store.create(id, entry),
+    create: (id, entry, options) => store.create(id, entry, options),
     update: (id, entry, options) => store.update(id, entry, options),
-    touch: (id, entry) => store.touch(id, entry),
+    touch: (id, entry, options) => store.touch(id, entry, options),
     destroy: (id) => store.destroy(id),
     ids: () => store.ids(),
     count: () => store.count(),
@@ -28,9 +28,9 @@ export function spied(store: SessionStore): { store: SessionStore; calls: () => 
     },
     store: wrapped(store, {
       get: (id) => noted("get", store.get(id)),
-      create: (id, entry) => noted("create", store.create(id, entry)),
+      create: (id, entry, options) => noted("create", store.create(id, entry, options)),
       update: (id, entry, options) => noted("update", store.update(id, entry, options)),
-      touch: (id, entry) => noted("touch", store.touch(id, entry)),
+      touch: (id, entry, options) => noted("touch", store.touch(id, entry, options)),
       destroy: (id) => noted("destroy", store.destroy(id)),
     }),
   };

@@ -10,7 +10,10 @@ import { documented } from "./docstrings.js";
 const MEMORY = documented("src/memory/memory-store.ts", "MemoryStoreOptions");
 const REDIS = documented("src/redis/options.ts", "RedisStoreSettings");
 const USERS = documented("src/users/options.ts", "UserOptions");
-const ADAPTERS = documented("src/adapters/options.ts", "AdapterOptions");
+const ADAPTERS = new Map([
+  ...documented("src/tracker/options.ts", "TrackerOptions"),
+  ...documented("src/adapters/options.ts", "AdapterOptions"),
+]);
 
 /** By what each table of options in the README has above its first column. */
 const TABLES = {

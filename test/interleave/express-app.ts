@@ -37,7 +37,7 @@ export async function expressApp(store: SessionStore, setup: Setup): Promise<App
     const { field, value } = changeOf(req);
     req.session.regenerate((error) => {
       if (error) return next(error);
-      fieldsOf(req).user = "somebody";
+      fieldsOf(req).user = value;
       fieldsOf(req)[field] = value;
       req.session.save((error) => (error ? next(error) : answer(req, res)));
     });

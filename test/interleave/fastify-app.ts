@@ -34,7 +34,7 @@ export async function fastifyApp(store: SessionStore, setup: Setup): Promise<App
     await pause("checks the password");
     const { field, value } = changeOf(request);
     await request.session.regenerate();
-    fieldsOf(request).user = "somebody";
+    fieldsOf(request).user = value;
     fieldsOf(request)[field] = value;
     await request.session.save();
     return answer(request);

@@ -1,11 +1,13 @@
-import type * as Fastify from "fastify";
 import type { SessionStore as FastifySessionStore } from "@fastify/session";
+import type * as Fastify from "fastify";
 import { LRUCache } from "lru-cache";
 import { publish } from "../../events.js";
+import type { TrackedSession } from "../../tracker/index.js";
 import { callBack } from "../call-back.js";
-import { LiveSessions, type Owner, type WithSession } from "./live-sessions.js";
-import { GONE, type Loaded, type SessionCore } from "../session-core.js";
-import { faultOf as toError } from "../to-error.js";
+import type { CookieSessions } from "../cookie-sessions.js";
+import { toError } from "../to-error.js";
+import { withFixedEnd } from "./fixed-end.js";
+import { type Live, LiveSessions, type Owner, type Session, type WithSession } from "./live-sessions.js";
 
 /** Methods of @fastify/session's session: a stored field of such a name would take its place, or that of all. */
 const METHODS = [
@@ -22,44 +24,44 @@ const METHODS = [
   "isSaved",
 ];
 
-/** Loads that no hook claimed. Far more than requests are under way at once; see `onRequest`. */
+/** Number of loads that are remembered without the hooks. More requests than that are not under way at once. */
 const MAX_UNCLAIMED = 10_000;
 
+/** A load that waits for `onRequest`, which knows the session object that @fastify/session made of it. */
 interface Handoff {
-  id: string;
-  loaded: Loaded;
-  /** Set once a hook has claimed the load. */
-  owner?: Owner;
+  readonly id: string;
+  /** Undefined if there is no such session. */
+  readonly tracked: TrackedSession | undefined;
+  claimedBy?: Live;
 }
 
 /**
- * A store for @fastify/session's `store` option. @fastify/session makes its own session object of what
- * `get` gives, and hands it out from the callback to the next `onRequest` hook without a pause: what was
- * loaded waits in `#handoff` for as long, for `onRequest` to tie it to that object.
+ * A store for @fastify/session's `store` option. @fastify/session makes its own session object of the data of `get`,
+ * and runs from that callback to the next `onRequest` hook without a pause: the load waits in `#handoff` for as long.
  */
 export class FastifyStore implements FastifySessionStore {
-  readonly #core: SessionCore;
-  readonly #unclaimed = new LRUCache<string, Handoff>({ max: MAX_UNCLAIMED });
+  readonly #sessions: CookieSessions;
+  readonly #live = new LiveSessions((replaced) => this.#claimReloaded(replaced));
+  readonly #unclaimed = new LRUCache<string, TrackedSession>({ max: MAX_UNCLAIMED });
   readonly #failures = new WeakSet<object>();
-  readonly #live = new LiveSessions((owner, replaced) => this.#claimReloaded(owner, replaced));
   #handoff: Handoff | undefined;
   #hasWarned = false;
   /**
-   * Why a session could not be destroyed, while @fastify/session is told. Its `regenerate` then stores the
-   * new session all the same, and both would live.
+   * Set while the callback of a failed `destroy` runs. @fastify/session's `regenerate` then stores the new session
+   * all the same, and both would live.
    */
-  #undestroyed: Error | undefined;
+  #destroyError: Error | undefined;
 
   /** Use `fastifyStore()`. */
-  constructor(core: SessionCore) {
-    this.#core = core;
+  constructor(sessions: CookieSessions) {
+    this.#sessions = sessions;
   }
 
   /**
-   * The hook that ties a session to what its request loaded. The plugin adds it; when you register
-   * @fastify/session yourself, add it right after: `app.addHook("onRequest", store.onRequest)`. Without
-   * it a save is merged with what was loaded last under its id, by whichever request. No hook runs for
-   * `app.decryptSession`: call it first of all in the callback, as the plugin does.
+   * Hook that connects a session with what its request loaded. The plugin adds it; if you register @fastify/session
+   * yourself, add it right after: `app.addHook("onRequest", store.onRequest)`. Without it a save is merged with what
+   * was loaded last under its id, by any request. No hook runs for `app.decryptSession`: call this first in its
+   * callback, as the plugin does.
    */
   readonly onRequest = (
     request: WithSession,
@@ -71,9 +73,9 @@ export class FastifyStore implements FastifySessionStore {
   };
 
   /**
-   * The hook that lets go of a session that could not be stored. The plugin adds it; with @fastify/session
-   * registered by hand: `app.addHook("onError", store.onError)`. Without it @fastify/session saves once
-   * more while the error is being answered, and takes the client's cookie away when that fails too.
+   * Hook that drops a session which could not be stored. The plugin adds it; with @fastify/session registered by
+   * hand: `app.addHook("onError", store.onError)`. Without it @fastify/session saves once more while the error is
+   * being answered, and removes the client's cookie if that fails too.
    */
   readonly onError = (
     request: Fastify.FastifyRequest,
@@ -88,57 +90,55 @@ export class FastifyStore implements FastifySessionStore {
   get(id: string, callback: (error: unknown, session?: Fastify.Session | null) => void): void {
     const { caller } = this.#live;
     callBack(this.#load(id), (error, found) => {
-      // A session that is loaded anew in a request keeps its id, even when there is nothing to load:
-      // saving it would make a destroyed session again.
-      const handoff: Handoff = { id, loaded: found?.loaded ?? GONE };
+      const handoff: Handoff = { id, tracked: found?.tracked };
       this.#handoff = handoff;
       try {
         this.#live.callFor(
-          () => handoff.owner ?? caller,
+          () => handoff.claimedBy ?? caller,
           () => callback(error, found?.data as Fastify.Session | undefined),
         );
       } finally {
-        if (this.#handoff !== undefined) this.#unclaimed.set(id, this.#handoff);
+        if (this.#handoff?.tracked !== undefined) this.#unclaimed.set(id, this.#handoff.tracked);
         this.#handoff = undefined;
       }
     });
   }
 
   /**
-   * Stores a request's session: creates it when it is new, updates it when it was loaded or saved
-   * before, and drops the write when it is gone. So it does with what `get` gave for this id. Any other
-   * object replaces what is stored.
+   * Stores a request's session: creates it if it is new, updates it if it was loaded or saved before, and drops the
+   * write if it is gone. Any other object replaces what is stored.
    */
   set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
     const { caller } = this.#live;
-    const saved = this.#undestroyed ? Promise.reject(this.#undestroyed) : this.#save(id, session);
-    callBack(saved, (error) => {
+    callBack(this.#save(id, session as Session, caller), (error) => {
       const call = (result: unknown) => callback(this.#noted(result));
-      if (caller !== undefined || !isLive(session)) {
+      if (caller === undefined && isLive(session) && this.#handoff === undefined)
+        this.#callWithoutHooks(call, error);
+      else
         this.#live.callFor(
           () => caller,
           () => call(error),
         );
-      } else this.#callWithoutHooks(call, error);
     });
   }
 
   destroy(id: string, callback: (error?: unknown) => void): void {
     const { caller } = this.#live;
-    callBack(this.#core.destroy(id), (error) => {
-      this.#undestroyed = error as Error | undefined;
+    const tracked = caller?.tracked.id === id ? caller.tracked : undefined;
+    callBack(this.#sessions.destroy(tracked ?? id), (error) => {
+      this.#destroyError = error instanceof Error ? error : undefined;
       try {
         this.#live.callFor(
           () => caller,
           () => callback(this.#noted(error)),
         );
       } finally {
-        this.#undestroyed = undefined;
+        this.#destroyError = undefined;
       }
     });
   }
 
-  /** Without the hooks nobody knows the reply: what the callback throws goes where the error of a failed save goes. */
+  /** Calls back without a known reply: an exception goes where the error of a failed save goes. */
   #callWithoutHooks(callback: (error: unknown) => void, error: unknown): void {
     this.#warnOnce();
     try {
@@ -168,7 +168,7 @@ export class FastifyStore implements FastifySessionStore {
   }
 
   async #load(id: string) {
-    const found = await this.#core.load(id);
+    const found = await this.#sessions.load(id);
     if (found === undefined || !METHODS.some((name) => Object.hasOwn(found.data, name))) return found;
     publish("payload-undecodable", {
       store: "fastifyStore",
@@ -177,40 +177,75 @@ export class FastifyStore implements FastifySessionStore {
     return undefined;
   }
 
-  async #save(id: string, session: object): Promise<void> {
+  async #save(id: string, session: Session, caller: Live | undefined): Promise<void> {
+    if (this.#destroyError !== undefined) throw this.#destroyError;
     const method = METHODS.find((name) => Object.prototype.propertyIsEnumerable.call(session, name));
     if (method !== undefined) {
       throw new TypeError(
         `a session can't have a field "${method}": @fastify/session has a method of that name`,
       );
     }
-    if (!isLive(session)) return this.#core.setByHand(id, session);
-    const unclaimed = this.#handoff?.id === id ? this.#handoff : this.#unclaimed.get(id);
-    if (unclaimed !== undefined && !this.#core.isTied(session)) this.#core.tie(session, unclaimed.loaded);
-    return this.#core.save(id, session);
+    if (!isLive(session)) return this.#sessions.put(id, session);
+    const live = this.#live.get(session) ?? this.#adopt(id, session, caller);
+    const tracked = live?.tracked ?? this.#trackedWithoutHooks(id);
+    const exists = await this.#sessions.save(tracked, withFixedEnd(session, live?.cookieExpires));
+    if (!exists && live?.owner.reply !== undefined) keepCookieOut(live.owner.reply, session);
+  }
+
+  /** Tracks a session object that `regenerate` made, or a copy of a tracked one. */
+  #adopt(id: string, session: Session, caller: Live | undefined): Live | undefined {
+    if (caller === undefined) return undefined;
+    const { owner, tracked } = caller;
+    this.#live.add(session, owner, tracked.id === id ? tracked : tracked.successor(id));
+    return this.#live.get(session);
+  }
+
+  #trackedWithoutHooks(id: string): TrackedSession {
+    const unclaimed = this.#handoff?.id === id ? this.#handoff.tracked : this.#unclaimed.get(id);
+    if (unclaimed !== undefined) return unclaimed;
+    const tracked = this.#sessions.tracker.create(id);
+    this.#unclaimed.set(id, tracked);
+    return tracked;
   }
 
   #claim(owner: Owner): void {
     const { session } = owner.request;
     if (!isLive(session)) return; // a path without sessions
     const handoff = this.#handoff;
-    if (handoff?.id === session.sessionId) {
-      handoff.owner = owner;
-      this.#core.tie(session, handoff.loaded);
-    }
+    const isLoaded = handoff !== undefined && handoff.id === session.sessionId;
+    // A miss leaves a new session, even if the id generator repeats the id that was asked for.
+    const tracked =
+      (isLoaded ? handoff.tracked : undefined) ?? this.#sessions.tracker.create(session.sessionId);
     this.#handoff = undefined;
-    this.#live.add(session, owner);
+    this.#live.add(session, owner, tracked);
+    if (isLoaded) handoff.claimedBy = this.#live.get(session)!;
   }
 
-  /** Claims the session object that `reload` put in place of another one. */
-  #claimReloaded(owner: Owner, replaced: object): void {
-    // A new session has nothing to load, and stays new.
-    if (!this.#core.isTied(replaced)) this.#handoff = undefined;
-    this.#claim(owner);
+  /** Claims the session object that `reload` put into the request. */
+  #claimReloaded(replaced: Live): void {
+    const { session } = replaced.owner.request;
+    const { tracker } = this.#sessions;
+    const { id, status } = replaced.tracked;
+    // A session that is gone keeps its id: saving it must not store it again. A new one has nothing to load.
+    const missing = status === "new" ? replaced.tracked : tracker.gone(id);
+    const handoff = this.#handoff;
+    this.#handoff = undefined;
+    this.#live.add(session, replaced.owner, (handoff?.id === id ? handoff.tracked : undefined) ?? missing);
   }
 }
 
+/** Keeps the cookie of a session that is gone out of the reply: the client may have its successor's by now. */
+function keepCookieOut(reply: Fastify.FastifyReply, { encryptedSessionId }: Session): void {
+  const { setCookie } = reply as unknown as {
+    setCookie: (name: string, value: string, ...rest: unknown[]) => unknown;
+  };
+  Object.assign(reply, {
+    setCookie: (name: string, value: string, ...rest: unknown[]) =>
+      value.endsWith(encryptedSessionId) ? reply : setCookie.call(reply, name, value, ...rest),
+  });
+}
+
 /** True if @fastify/session made this session object; false for plain data that was passed to `set`. */
-function isLive(session: object | null | undefined): session is Fastify.Session {
+function isLive(session: object | null | undefined): session is Session {
   return typeof (session as { isModified?: unknown } | null | undefined)?.isModified === "function";
 }

@@ -8,7 +8,7 @@ import { PLUGIN_OPTIONS, type SessionaryFastifyOptions } from "./plugin-options.
 import { checkRegenerate } from "./check-regenerate.js";
 import { FastifyStore } from "./fastify-store.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
-import { SessionCore } from "../session-core.js";
+import { CookieSessions } from "../cookie-sessions.js";
 
 export type { AdapterOptions } from "../options.js";
 export type { SessionaryFastifyOptions } from "./plugin-options.js";
@@ -20,7 +20,7 @@ export { FastifyStore } from "./fastify-store.js";
  */
 export function fastifyStore(store: SessionStore<object>, options: AdapterOptions = {}): FastifyStore {
   knownOptions("fastifyStore", options, ADAPTER_OPTIONS);
-  return new FastifyStore(new SessionCore("fastifyStore", store, options));
+  return new FastifyStore(new CookieSessions("fastifyStore", store, options));
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { promisify } from "node:util";
-import { attachments } from "../../internal/private-field.js";
-import { faultOf as toError } from "../to-error.js";
+import type { TrackedSession } from "../../tracker/index.js";
+import { toError } from "../to-error.js";
 
 /** A request, or the object that `decryptSession` put a session into. */
 export type WithSession = Pick<FastifyRequest, "session">;
+
+export type Session = WithSession["session"];
 
 /** The request that a session object belongs to; `decryptSession` has no reply. */
 export interface Owner {
@@ -12,59 +14,75 @@ export interface Owner {
   readonly reply: FastifyReply | undefined;
 }
 
-type Session = WithSession["session"];
+/** What is known about a session object. */
+export interface Live {
+  readonly owner: Owner;
+  readonly tracked: TrackedSession;
+  /** The end that @fastify/session gave the cookie, in epoch milliseconds. */
+  readonly cookieExpires: number | undefined;
+}
+
 type Callback = (error?: unknown) => void;
 type Method = (this: Session, ...args: unknown[]) => unknown;
 
 /** Methods of a session that call the store. */
 const STORE_METHODS = ["save", "destroy", "regenerate"] as const;
 
+/** A property and not a private field: it can be read through a Proxy that the application puts around a session. */
+const LIVE = Symbol("sessionary:live");
+
 /**
- * Knows which request each session object of @fastify/session belongs to, and for which request the store is being
- * called. @fastify/session hands the store neither, so its session objects get a prototype of ours whose methods
- * note the request while they call the store.
+ * Knows which request each session object of @fastify/session belongs to, and for which session object the store is
+ * being called. @fastify/session tells the store neither, so its session objects get a prototype of ours whose methods
+ * note themselves while they call the store.
  */
 export class LiveSessions {
-  readonly #owners = attachments<Owner>();
   readonly #prototypes = new WeakMap<object, object>();
-  readonly #onReload: (owner: Owner, replaced: Session) => void;
-  #caller: Owner | undefined;
+  readonly #onReload: (replaced: Live) => void;
+  #caller: Live | undefined;
 
   /** @param onReload called after `reload` has put a new session object into the request. */
-  constructor(onReload: (owner: Owner, replaced: Session) => void) {
+  constructor(onReload: (replaced: Live) => void) {
     this.#onReload = onReload;
   }
 
-  /** The request for which the store is being called; undefined for calls by hand. */
-  get caller(): Owner | undefined {
+  /** The session whose method is calling the store; undefined for calls by hand. */
+  get caller(): Live | undefined {
     return this.#caller;
   }
 
-  add(session: Session, owner: Owner): void {
-    if (this.#owners.get(session) === undefined) {
+  get(session: object): Live | undefined {
+    return (session as { [LIVE]?: Live })[LIVE];
+  }
+
+  add(session: Session, owner: Owner, tracked: TrackedSession): void {
+    if (this.get(session) === undefined) {
       Object.setPrototypeOf(session, this.#prototypeOver(Object.getPrototypeOf(session) as Session));
     }
-    this.#owners.set(session, owner);
+    const { expires } = session.cookie as { expires?: unknown };
+    const cookieExpires = expires instanceof Date ? expires.getTime() : undefined;
+    const live: Live = { owner, tracked, cookieExpires };
+    Object.defineProperty(session, LIVE, { configurable: true, writable: true, value: live });
   }
 
   /**
    * Calls a callback of the framework. What it throws becomes the answer of its request, as it does with
    * @fastify/session's own store, which calls back while the request's hook is still on the stack.
    */
-  callFor(ownerOf: () => Owner | undefined, callback: () => void): void {
+  callFor(callerOf: () => Live | undefined, callback: () => void): void {
     try {
-      this.#asCaller(ownerOf(), callback);
+      this.#asCaller(callerOf(), callback);
     } catch (thrown) {
-      const reply = ownerOf()?.reply;
+      const reply = callerOf()?.owner.reply;
       if (reply === undefined) throw thrown;
       if (reply.sent) reply.log.error({ err: thrown }, "an error was thrown after the reply was sent");
       else reply.send(toError(thrown));
     }
   }
 
-  #asCaller<R>(owner: Owner | undefined, call: () => R): R {
+  #asCaller<R>(live: Live | undefined, call: () => R): R {
     const before = this.#caller;
-    this.#caller = owner;
+    this.#caller = live;
     try {
       return call();
     } finally {
@@ -72,11 +90,12 @@ export class LiveSessions {
     }
   }
 
-  /** One prototype for all sessions, so that V8 gives them one shape. */
+  /** Returns one prototype for all sessions, so that V8 gives them one shape. */
   #prototypeOver(original: Session): object {
     const known = this.#prototypes.get(original);
     if (known !== undefined) return known;
     const prototype = Object.create(original) as object;
+    const methods = original as unknown as Record<string, Method>;
     const override = (name: string, method: (session: Session, args: unknown[]) => unknown) =>
       Object.defineProperty(prototype, name, {
         configurable: true,
@@ -85,29 +104,39 @@ export class LiveSessions {
           return method(this, args);
         },
       });
-    const methods = original as unknown as Record<(typeof STORE_METHODS)[number] | "reload", Method>;
     for (const name of STORE_METHODS) {
-      const method = methods[name];
       override(name, (session, args) =>
-        this.#asCaller(this.#owners.get(session), () => method.apply(session, args)),
+        this.#asCaller(this.get(session), () => methods[name]!.apply(session, args)),
       );
     }
     override("reload", (session, [callback]) => {
-      const reload = (done: Callback) => this.#reload(methods.reload, session, done);
+      const reload = (done: Callback) => this.#reload(methods.reload!, session, done);
       return callback === undefined ? promisify(reload)() : reload(callback as Callback);
     });
+    // @fastify/session's own leaves BigInts out, so that a session with one would look unchanged.
+    override("isModified", (session) => methods.isModified!.call(session) || hasBigInt(session));
     this.#prototypes.set(original, prototype);
     return prototype;
   }
 
   /** Reloads a session; no hook runs for the session object that takes its place. */
   #reload(reload: Method, session: Session, callback: Callback): void {
-    const owner = this.#owners.get(session);
-    this.#asCaller(owner, () =>
+    const live = this.get(session);
+    this.#asCaller(live, () =>
       reload.call(session, (error: unknown) => {
-        if (owner !== undefined) this.#onReload(owner, session);
+        if (live !== undefined) this.#onReload(live);
         callback(error);
       }),
     );
+  }
+}
+
+/** True if a session holds a BigInt, at any depth. */
+function hasBigInt(session: object): boolean {
+  try {
+    JSON.stringify({ ...session, cookie: undefined });
+    return false;
+  } catch {
+    return true; // or a cycle, or a toJSON that throws: saving the session says which
   }
 }

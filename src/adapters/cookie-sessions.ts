@@ -1,0 +1,114 @@
+import type { SessionData, SessionStore } from "../store.js";
+import { SessionTracker, type TrackedSession } from "../tracker/index.js";
+import { publish } from "../events.js";
+import { privateField } from "../internal/private-field.js";
+import { checkCookie } from "./cookie.js";
+import { CookieFormat, sameAttributes, withDates } from "./cookie-format.js";
+import { type AdapterOptions, checkAdapterOptions } from "./options.js";
+import { withFailureEvent } from "./to-error.js";
+
+/**
+ * Loads and saves the sessions of a framework that keeps its cookie in the session data, over a tracker that knows
+ * nothing of cookies.
+ */
+export class CookieSessions {
+  readonly store: SessionStore;
+  readonly tracker: SessionTracker;
+  readonly #format: CookieFormat;
+  readonly #tracked = privateField<TrackedSession>();
+
+  /** @throws TypeError if the store is not a SessionStore or an option is invalid. */
+  constructor(adapter: string, store: SessionStore<object>, options: AdapterOptions) {
+    if (typeof store?.get !== "function" || typeof store.update !== "function") {
+      throw new TypeError(
+        `${adapter} takes a SessionStore: a MemoryStore, a RedisStore or what createStore() gives`,
+      );
+    }
+    const { ttlMs, onConflict, touchAfterMs } = checkAdapterOptions(options);
+    this.store = store as SessionStore;
+    this.#format = new CookieFormat(ttlMs);
+    this.tracker = new SessionTracker(this.store, {
+      name: adapter,
+      format: this.#format,
+      onConflict,
+      touchAfterMs,
+    });
+  }
+
+  /** Loads a session: `data` is for the framework, its cookie stamped with the real expiry. */
+  async load(id: string): Promise<{ data: SessionData; tracked: TrackedSession } | undefined> {
+    const tracked = await this.tracker.open(id);
+    if (tracked === undefined) return undefined;
+    const cookie = withDates(tracked.data.cookie as SessionData, tracked.expiresAt!);
+    const data = { ...tracked.data, cookie: { ...cookie } };
+    this.track(data, tracked);
+    return { data, tracked };
+  }
+
+  /** Remembers what a session object, or the data of `load`, was loaded as. */
+  track(session: object, tracked: TrackedSession): void {
+    this.#tracked.set(session, tracked);
+  }
+
+  trackedOf(session: object): TrackedSession | undefined {
+    return this.#tracked.get(session);
+  }
+
+  /**
+   * Saves a live session.
+   * @returns false if the session is gone: nothing was written.
+   * @throws TypeError if the data or the cookie cannot be stored; the store's error.
+   */
+  save(tracked: TrackedSession, session: object): Promise<boolean> {
+    return withFailureEvent("save", async () => {
+      const { fields, lifetime } = this.#read(tracked, session);
+      return tracked.save(fields, lifetime);
+    });
+  }
+
+  /** Refreshes the expiry of a live session that the framework found unchanged. @returns false if it is gone. */
+  touch(tracked: TrackedSession, session: object): Promise<boolean> {
+    return withFailureEvent("touch", async () => {
+      const known = tracked.data.cookie as SessionData | undefined;
+      const { fields, lifetime } = this.#read(tracked, session);
+      // The frameworks' change detection leaves the cookie out.
+      const isSame = known !== undefined && sameAttributes(known, fields.cookie as SessionData);
+      return isSame ? tracked.touch(lifetime) : tracked.save(fields, lifetime);
+    });
+  }
+
+  /** Saves what `load` gave for this id; stores anything else under the id, whether a session is stored there or not. */
+  async put(id: string, session: object): Promise<void> {
+    const tracked = this.#tracked.get(session);
+    if (tracked?.id === id) return void (await this.save(tracked, session));
+    await withFailureEvent("save", async () => {
+      const { fields, lifetime } = this.#read(undefined, session);
+      await this.tracker.put(id, fields, lifetime);
+    });
+  }
+
+  /** Refreshes the expiry of a session by its id. @returns false if it does not exist. */
+  touchById(id: string, session: object): Promise<boolean> {
+    return withFailureEvent("touch", async () => {
+      const { fields, lifetime } = this.#format.read(session, undefined);
+      const expiresAt = typeof lifetime === "number" ? Date.now() + lifetime : lifetime.getTime();
+      const exists = await this.store.touch(id, { data: this.#format.dataOf(fields, expiresAt), expiresAt });
+      if (!exists) publish("save-dropped", { operation: "touch" });
+      return exists;
+    });
+  }
+
+  /** Destroys a session. @returns false if it did not exist. */
+  destroy(session: TrackedSession | string): Promise<boolean> {
+    return withFailureEvent("destroy", async () =>
+      typeof session === "string" ? this.tracker.destroy(session) : session.destroy(),
+    );
+  }
+
+  #read(tracked: TrackedSession | undefined, session: object) {
+    const read = this.#format.read(session, tracked?.data.cookie as SessionData | undefined);
+    checkCookie(withDates(read.fields.cookie as SessionData, 0));
+    if (tracked !== undefined) tracked.data.cookie = read.fields.cookie;
+    return read;
+  }
+}

@@ -1,0 +1,107 @@
+import { stringify } from "../codec/json.js";
+import { hasCode } from "../errors.js";
+import { publish } from "../events.js";
+import { KeyQueue } from "../internal/key-queue.js";
+import type { SessionStore } from "../store.js";
+import { type Fields, type SessionFormat, plainFormat } from "./format.js";
+import { type Lifetime, endOf } from "./lifetime.js";
+import { type TrackerOptions, checkTrackerOptions } from "./options.js";
+import { SaveQueue } from "./save-queue.js";
+import { baseOf } from "./state.js";
+import { TrackedSession, type TrackerParts } from "./tracked-session.js";
+import { Writer } from "./writer.js";
+
+/** Deadline of a save on a store that has none, in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 1_000;
+
+/**
+ * Saves sessions for a framework integration, so that concurrent requests lose no change and a destroyed session is
+ * not stored again.
+ *
+ * @example
+ * const tracker = new SessionTracker<AppSession>(store);
+ * const session = (await tracker.open(id)) ?? tracker.create(newId);
+ * session.data.visits = (session.data.visits ?? 0) + 1;
+ * await session.save(session.data, 30 * 60_000);
+ */
+export class SessionTracker<D extends object = Fields> {
+  readonly store: SessionStore;
+  readonly #name: string;
+  readonly #format: SessionFormat;
+  readonly #parts: TrackerParts;
+  readonly #timeoutMs: number;
+  /** Calls by id that take several steps. */
+  readonly #puts = new KeyQueue();
+
+  /**
+   * @param options.name names this integration in events.
+   * @param options.format translates between stored data and fields; by default they are the same.
+   * @throws TypeError if an option is invalid.
+   */
+  constructor(store: SessionStore, options: TrackerOptions & { name?: string; format?: SessionFormat } = {}) {
+    const { name = "tracker", format = plainFormat } = options;
+    const checked = checkTrackerOptions(options);
+    this.store = store;
+    this.#name = name;
+    this.#format = format;
+    this.#timeoutMs = store.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const writer = new Writer(store, format, name, checked);
+    this.#parts = {
+      writer,
+      queue: new SaveQueue(writer, checked.onConflict, this.#timeoutMs),
+      destroy: (id) => this.destroy(id),
+    };
+  }
+
+  /** Loads a session. @returns undefined if it does not exist, has expired or was destroyed. */
+  async open(id: string): Promise<TrackedSession<D> | undefined> {
+    const record = await this.#puts.after(id, () => this.store.get(id));
+    if (record === undefined) return undefined;
+    const base = baseOf(record, this.#format);
+    if (base === undefined) {
+      publish("payload-undecodable", { store: this.#name, reason: this.#format.undecodableReason });
+      return undefined;
+    }
+    const { text, lifetime, fields } = base;
+    const state = { status: "stored", snapshot: { text, lifetime }, base } as const;
+    return new TrackedSession(this.#parts, id, fields as D, state);
+  }
+
+  /** Returns a new session, which is stored by its first save. */
+  create(id: string): TrackedSession<D> {
+    return new TrackedSession(this.#parts, id, {} as D, { status: "new" });
+  }
+
+  /** Returns a session that is gone, for a request that keeps its id: its saves write nothing. */
+  gone(id: string): TrackedSession<D> {
+    return new TrackedSession(this.#parts, id, {} as D, { status: "gone", endedHere: false });
+  }
+
+  /**
+   * Stores data under an id, whether a session is stored there or not, without a merge. Later calls of `put`, `open`
+   * and `destroy` with the same id in this process take effect after it.
+   */
+  async put(id: string, data: D, lifetime: Lifetime): Promise<void> {
+    const expiresAt = endOf(lifetime, Date.now());
+    const copy = JSON.parse(stringify(data)) as Fields;
+    const entry = { data: this.#format.dataOf(copy, expiresAt), expiresAt };
+    const deadline = performance.now() + this.#timeoutMs;
+    await this.#puts.run(id, async () => {
+      for (;;) {
+        if ((await this.store.update(id, entry)) !== undefined) return;
+        try {
+          await this.store.create(id, entry);
+          return;
+        } catch (error) {
+          // Another process created it meanwhile.
+          if (!hasCode(error, "ERR_SESSION_EXISTS") || performance.now() >= deadline) throw error;
+        }
+      }
+    });
+  }
+
+  /** Destroys a session by id. @returns false if it did not exist. */
+  destroy(id: string): Promise<boolean> {
+    return this.#puts.after(id, () => this.store.destroy(id));
+  }
+}

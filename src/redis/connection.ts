@@ -49,13 +49,18 @@ export class Connection {
    * sent when that is nothing.
    */
   within<R>(task: () => Promise<R>): Promise<R> {
-    // In whole milliseconds, so that calls that begin together can be sent together to the end.
-    const call = { endsAt: Math.ceil(performance.now()) + this.#timeoutMs };
+    const call = { endsAt: this.deadlineFromNow() };
     return calls.run(call, async () => {
       const result = await task();
       call.endsAt = Infinity; // what a listener to an event has begun meanwhile is no part of the call
       return result;
     });
+  }
+
+  /** Returns the deadline of a call that starts now, as `performance.now()` tells the time. */
+  deadlineFromNow(): number {
+    // Whole milliseconds, so that calls that start together can be sent together.
+    return Math.ceil(performance.now()) + this.#timeoutMs;
   }
 
   /** When the call ends that this is a part of; Infinity for a call of one step, which has its whole time. */
@@ -70,7 +75,7 @@ export class Connection {
   run<R>(effect: "read" | "write", send: Send<R>, endsAt = this.endsAt): Promise<R> {
     if (this.#closed) return Promise.reject(new StoreClosedError());
     const leftMs = endsAt === Infinity ? this.#timeoutMs : Math.ceil(endsAt - performance.now());
-    if (leftMs <= 0) return Promise.reject(this.#late("not-applied"));
+    if (leftMs <= 0) return Promise.reject(this.timeoutError("not-applied"));
     // A connection that the client makes meanwhile outlives the call, and must not take its deadline along.
     return calls.run(undefined, () => this.#run(effect, send, leftMs));
   }
@@ -108,7 +113,7 @@ export class Connection {
         call?.cancel();
         const outcome = call !== undefined && effect === "write" ? "unknown" : "not-applied";
         const isTrouble = call === undefined && this.#trouble;
-        reject(isTrouble ? toStoreError(this.#trouble, false) : this.#late(outcome));
+        reject(isTrouble ? toStoreError(this.#trouble, false) : this.timeoutError(outcome));
       }, leftMs);
       const { state } = this.driver;
       if (state === "ready" || state === "ended") start();
@@ -129,7 +134,8 @@ export class Connection {
     else this.#stopObserving();
   }
 
-  #late(outcome: "not-applied" | "unknown"): StoreUnavailableError {
+  /** Returns the error of a call that reached its deadline. */
+  timeoutError(outcome: "not-applied" | "unknown"): StoreUnavailableError {
     return new StoreUnavailableError(outcome, "timeout", `no answer within ${this.#timeoutMs} ms`);
   }
 

@@ -3,8 +3,17 @@ import { SessionConflictError, SessionExistsError, StoreUnavailableError } from 
 import { MAX_EXPIRES_AT, PayloadFormat, assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId, isSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { Batcher } from "./batcher.js";
-import { READ, SET, SET_IF_VERSION, type Stored, TOUCH, TOUCH_IF_VERSION, WRONG_TYPE } from "./commands.js";
+import { CommandQueue } from "./command-queue.js";
+import {
+  DELETE,
+  READ,
+  SET,
+  SET_IF_VERSION,
+  type Stored,
+  TOUCH,
+  TOUCH_IF_VERSION,
+  WRONG_TYPE,
+} from "./commands.js";
 import type { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
 import type { RedisStoreSettings } from "./options.js";
@@ -14,11 +23,7 @@ import { StoredRecord, digest } from "./stored-record.js";
 export class RedisRecords<T extends object = SessionData> implements SessionStore<T> {
   readonly #connection: Connection;
   readonly #keys: KeySpace;
-  readonly #read: Batcher;
-  readonly #set: Batcher;
-  readonly #setIfVersion: Batcher;
-  readonly #touch: Batcher;
-  readonly #touchIfVersion: Batcher;
+  readonly #queue: CommandQueue;
   readonly #format: PayloadFormat<T>;
 
   constructor(
@@ -27,17 +32,13 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
   ) {
     this.#connection = connection;
     this.#keys = new KeySpace(connection, settings.prefix);
-    this.#read = new Batcher(connection, READ);
-    this.#set = new Batcher(connection, SET);
-    this.#setIfVersion = new Batcher(connection, SET_IF_VERSION);
-    this.#touch = new Batcher(connection, TOUCH);
-    this.#touchIfVersion = new Batcher(connection, TOUCH_IF_VERSION);
+    this.#queue = new CommandQueue(connection);
     this.#format = new PayloadFormat("redis", settings.codec, settings.maxPayloadBytes);
   }
 
   async get(id: string): Promise<SessionRecord<T> | undefined> {
     if (!isSessionId(id)) return this.#connection.assertOpen();
-    const stored = (await this.#read.run(this.#keys.key(id))) as Stored;
+    const stored = (await this.#queue.run(READ, this.#keys.key(id))) as Stored;
     return mayBeMangled(stored) ? this.#checkedRecord(id, stored) : this.#record(id, stored);
   }
 
@@ -45,14 +46,9 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     this.#connection.assertOpen();
     assertSessionId(id);
     const text = this.#format.encode(entry, id);
-    const key = this.#keys.key(id);
-    const lifetimeMs = lifetimeOf(entry);
     const { resends } = this.#connection.driver;
-    const created = await this.#connection.run("write", async (call) =>
-      lifetimeMs > 0
-        ? (await call.send(["set"], [key], [text, "PX", lifetimeMs, "NX"])) === "OK"
-        : (await call.send(["exists"], [key])) === 0,
-    );
+    const args = [text, lifetimeOf(entry), "NX"];
+    const created = await this.#queue.run(SET, this.#keys.key(id), args);
     if (created) return digest(text);
     this.#assertSentOnce(resends);
     throw new SessionExistsError();
@@ -69,10 +65,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     const key = this.#keys.key(id);
     const lifetimeMs = lifetimeOf(entry);
     if (ifVersion !== undefined) return this.#compareAndSet(id, text, lifetimeMs, ifVersion);
-    const written =
-      lifetimeMs > 0
-        ? await this.#set.run(key, [text, lifetimeMs])
-        : await this.#connection.run("write", (call) => call.send(["del"], [key]));
+    const written = await this.#queue.run(SET, key, [text, lifetimeMs, "XX"]);
     return written ? digest(text) : undefined;
   }
 
@@ -82,8 +75,8 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     if (!isSessionId(id)) return false;
     const key = this.#keys.key(id);
     const lifetimeMs = lifetimeOf(entry);
-    if (ifVersion === undefined) return (await this.#touch.run(key, [lifetimeMs])) === 1;
-    const reply = await this.#touchIfVersion.run(key, [ifVersion, lifetimeMs]);
+    if (ifVersion === undefined) return (await this.#queue.run(TOUCH, key, [lifetimeMs])) === 1;
+    const reply = await this.#queue.run(TOUCH_IF_VERSION, key, [ifVersion, lifetimeMs]);
     if (typeof reply !== "number") await this.#throwConflict(id, reply as Stored);
     return reply === 1;
   }
@@ -92,7 +85,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     this.#connection.assertOpen();
     if (!isSessionId(id)) return false;
     const { resends } = this.#connection.driver;
-    const found = await this.#connection.run("write", (call) => call.send(["del"], [this.#keys.key(id)]));
+    const found = await this.#queue.run(DELETE, this.#keys.key(id));
     this.#format.forget(id);
     if (found === 0) this.#assertSentOnce(resends);
     return found === 1;
@@ -128,7 +121,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     ifVersion: string,
   ): Promise<string | undefined> {
     const { resends } = this.#connection.driver;
-    const reply = await this.#setIfVersion.run(this.#keys.key(id), [ifVersion, text, lifetimeMs]);
+    const reply = await this.#queue.run(SET_IF_VERSION, this.#keys.key(id), [ifVersion, text, lifetimeMs]);
     const isEnd = lifetimeMs <= 0;
     if (isEnd) this.#format.forget(id);
     if (reply === 1) return digest(text);

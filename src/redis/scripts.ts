@@ -59,12 +59,29 @@ end
 return replies
 `);
 
-/** KEYS: the sessions. ARGV, for each: the payload, the lifetime in ms (above 0). Gives 1 for each that was there. */
+/**
+ * KEYS: the sessions. ARGV, for each: the payload, the lifetime in ms, and "NX" to write if the key is missing or "XX" if
+ * it exists. A lifetime of 0 or less leaves no key. Returns for each 1 when written, else 0.
+ */
 export const SET_MANY = new Script(`
 local replies = {}
 for i = 1, #KEYS do
-  replies[i] = redis.call('SET', KEYS[i], ARGV[2 * i - 1], 'PX', ARGV[2 * i], 'XX') and 1 or 0
+  local key, payload, lifetime, mode = KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
+  if tonumber(lifetime) > 0 then
+    replies[i] = redis.call('SET', key, payload, 'PX', lifetime, mode) and 1 or 0
+  elseif mode == 'XX' then
+    replies[i] = redis.call('DEL', key)
+  else
+    replies[i] = 1 - redis.call('EXISTS', key)
+  end
 end
+return replies
+`);
+
+/** KEYS: the sessions. Returns 1 for each that existed, else 0. */
+export const DELETE_MANY = new Script(`
+local replies = {}
+for i = 1, #KEYS do replies[i] = redis.call('DEL', KEYS[i]) end
 return replies
 `);
 

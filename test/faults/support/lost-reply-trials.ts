@@ -71,8 +71,9 @@ export function trialsOf(store: RedisStore, raw: Redis | Cluster, prefix: string
       operation: "touch",
       prepare: async () => {
         const { id } = await stored();
-        const call = () => store.touch(id, { data: {}, expiresAt: Date.now() + 60_000 });
-        const isApplied = async () => (await raw.pttl(prefix + id)) <= 60_000;
+        const before = await raw.pttl(prefix + id);
+        const call = () => store.touch(id, { data: {}, expiresAt: Date.now() + before + 60_000 });
+        const isApplied = async () => (await raw.pttl(prefix + id)) > before;
         return { call, isRight: (value) => value === true, isApplied };
       },
     },

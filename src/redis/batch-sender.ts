@@ -1,0 +1,143 @@
+import { hasCode } from "../errors.js";
+import type { Arg, Call } from "./clients/driver.js";
+import type { Connection } from "./connection.js";
+import type { Script } from "./scripts.js";
+
+/** A command on one session, and the same command on many sessions as a script. */
+export interface BatchCommand {
+  effect: "read" | "write";
+  /** Sends plain commands: for a call that is alone in its turn, and where scripts are forbidden. */
+  one: (call: Call, key: string, args: Arg[]) => Promise<unknown>;
+  /** KEYS: the sessions. ARGV: the arguments of each in turn. Returns `width` replies for each in one list. */
+  many: Script;
+  width: number;
+  /** True if `one` sends two commands, which a busy client and a cluster answer later than one script. */
+  isPair?: boolean;
+}
+
+export interface BatchCall {
+  command: BatchCommand;
+  key: string;
+  args: Arg[];
+  endsAt: number;
+  resolve: (replies: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Sends calls of the same command and deadline together, and settles them. */
+export class BatchSender {
+  readonly #connection: Connection;
+  /** Average characters of a reply in the latest batch of a command, an estimate for the next one. */
+  readonly #replyCharacters = new Map<BatchCommand, number>();
+  #inFlight = 0;
+  #allowsScripts = true;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get isBusy(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  /** False where scripts are forbidden: then calls leave one by one. */
+  get allowsScripts(): boolean {
+    return this.#allowsScripts;
+  }
+
+  /** Returns the number of characters that a call will probably send and receive. */
+  estimate({ command, args }: BatchCall): number {
+    return charactersIn(args) + (this.#replyCharacters.get(command) ?? 0);
+  }
+
+  /** Calls `done` when all calls are settled. With callbacks, since promises are half of what a call costs the client. */
+  send(calls: BatchCall[], done: () => void): void {
+    const isPlain = calls.length === 1 && !this.#prefersScript(calls[0]!);
+    const leave = () => {
+      this.#inFlight--;
+      done();
+    };
+    this.#inFlight++;
+    if (isPlain) this.#sendPlain(calls[0]!, leave);
+    else this.#sendScript(calls, leave);
+  }
+
+  #prefersScript({ command }: BatchCall): boolean {
+    const isPairLate = this.isBusy || this.#connection.driver.isCluster;
+    return this.#allowsScripts && isPairLate && command.isPair === true;
+  }
+
+  #sendPlain({ command, key, args, endsAt, resolve, reject }: BatchCall, done: () => void): void {
+    const receive = (reply: unknown) => {
+      if (command.width > 1) this.#replyCharacters.set(command, charactersIn(reply as unknown[]));
+      resolve(reply);
+      done();
+    };
+    const fail = (error: unknown) => {
+      reject(error);
+      done();
+    };
+    this.#connection
+      .run(command.effect, (call) => command.one(call, key, args), endsAt)
+      .then(attempt(receive, fail), fail);
+  }
+
+  #sendScript(calls: BatchCall[], done: () => void): void {
+    const { command, endsAt } = calls[0]!;
+    const { effect, many, width } = command;
+    const keys = calls.map(({ key }) => key);
+    const args = calls.flatMap((call) => call.args);
+    const receive = (reply: unknown) => {
+      const replies = reply as unknown[];
+      this.#replyCharacters.set(command, charactersIn(replies) / calls.length);
+      calls.forEach(({ resolve }, i) =>
+        resolve(width === 1 ? replies[i] : replies.slice(i * width, (i + 1) * width)),
+      );
+      done();
+    };
+    const fail = (error: unknown) => {
+      if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) {
+        this.#allowsScripts = false;
+        return this.#sendEachPlain(calls, done);
+      }
+      for (const { reject } of calls) reject(error);
+      done();
+    };
+    this.#connection
+      .run(effect, (call) => many.run(call, keys, args), endsAt)
+      .then(attempt(receive, fail), fail);
+  }
+
+  /** Sends calls on different keys at once, and calls on the same key one after the other. */
+  #sendEachPlain(calls: BatchCall[], done: () => void): void {
+    const byKey = new Map<string, BatchCall[]>();
+    for (const call of calls) byKey.set(call.key, [...(byKey.get(call.key) ?? []), call]);
+    let unfinished = byKey.size;
+    for (const queue of byKey.values()) {
+      const sendNext = () => {
+        const call = queue.shift();
+        if (call !== undefined) this.#sendPlain(call, sendNext);
+        else if (--unfinished === 0) done();
+      };
+      sendNext();
+    }
+  }
+}
+
+/** Returns a callback that passes what `receive` throws, at a reply of an unknown shape, to `fail`. */
+function attempt(
+  receive: (reply: unknown) => void,
+  fail: (error: unknown) => void,
+): (reply: unknown) => void {
+  return (reply) => {
+    try {
+      receive(reply);
+    } catch (error) {
+      fail(error);
+    }
+  };
+}
+
+function charactersIn(values: unknown[]): number {
+  return values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 0), 0);
+}

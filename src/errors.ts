@@ -107,10 +107,10 @@ export class PayloadTooLargeError extends SessionStoreError {
   }
 }
 
-/** The user has as many sessions as `maxPerUser` allows, and `overflow` is `"reject"`. Nothing was written. */
+/** Rejects a login above `maxPerUser` when `onLimit` is `"reject"`. Nothing was written. */
 export class SessionLimitError extends SessionStoreError {
   constructor(maxPerUser: number) {
-    super("ERR_SESSION_LIMIT", `the user has ${maxPerUser} sessions already, which is maxPerUser`);
+    super("ERR_SESSION_LIMIT", `the user already has ${maxPerUser} sessions, the limit set by maxPerUser`);
   }
 }
 

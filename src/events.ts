@@ -20,6 +20,10 @@ export interface SessionaryEvents {
   "write-failed": { operation: "save" | "touch" | "destroy"; code: string };
   /** The store forbids scripts, so concurrent saves are no longer detected. Published once per adapter. */
   "conflict-detection-off": { adapter: string };
+  /** `userIdOf` threw on a stored session, or returned no user id. The session counts as anonymous. */
+  "user-unknown": { error: string };
+  /** Sessions above `maxPerUser` could not be destroyed. The user's next login tries again. */
+  "limit-exceeded": { code: string };
   /** A Redis connection changed its state. `"failed"`: it could not be opened, and is tried again. */
   connection:
     | { store: string; state: "ready" | "lost" | "closed" }
@@ -45,6 +49,8 @@ const NAMES = {
   evicted: true,
   "write-failed": true,
   "conflict-detection-off": true,
+  "user-unknown": true,
+  "limit-exceeded": true,
   connection: true,
 } satisfies Record<keyof SessionaryEvents, true>;
 

@@ -30,6 +30,11 @@ export type { CustomStoreConfig, CustomStoreOptions, StoreConfig, StoreOptions }
 export type { StoreFactory } from "./store-schemes.js";
 export { encrypted } from "./codec/encrypted.js";
 export type { EncryptedOptions, EncryptionKey } from "./codec/encrypted.js";
-export { UserSessionStore } from "./users/user-session-store.js";
-export type { DestroyByUserOptions, UserSession } from "./users/user-session-store.js";
-export type { UserIdOf, UserOptions } from "./users/options.js";
+export { UserSessionStore, withUsers } from "./users/user-session-store.js";
+export type { DestroyByUserOptions } from "./users/user-session-store.js";
+export type { UserSession } from "./users/user-sessions.js";
+export type { UserId, UserOptions } from "./users/options.js";
+export type { LoginEntry, UserIndex } from "./users/user-index.js";
+export { MemoryUserIndex } from "./memory/memory-user-index.js";
+export { hashIds } from "./users/hash-ids.js";
+export { sessionHandle } from "./users/storage-ids.js";

@@ -56,7 +56,7 @@ export interface SessionRecord<T extends object = SessionData> extends SessionEn
   /** Opaque. Equal versions of one session mean equal data. */
   readonly version: string;
   /** When the session was created, in epoch milliseconds, if the store records it. */
-  readonly createdAt?: number;
+  readonly createdAt?: number | undefined;
 }
 
 /** Options for `create`. */

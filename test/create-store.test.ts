@@ -112,7 +112,6 @@ describe("createStore", () => {
     // Options of the other store are validated, too.
     ["memory:", { timeoutMs: "abc" }, "timeoutMs must be an integer of milliseconds from 1"],
     ["memory:", { prefix: 5 }, "prefix must be a string"],
-    ["memory:", { prefix: "", userIdOf: () => "ann" }, "prefix must not be empty with userIdOf"],
     ["redis://h", { maxEntries: "abc" }, "maxEntries must be a positive integer"],
     ["redis://h", { maxBytes: 5 }, "maxBytes must be an integer above 256"],
     ["redis://h", { now: 3 }, "now must be a function, not 3"],

@@ -24,7 +24,7 @@ export function openStore({ storeUrl, codec }: Pick<AccountSettings, "storeUrl" 
     url: storeUrl,
     userIdOf: ({ userId }) => userId,
     maxPerUser: MAX_DEVICES,
-    overflow: "destroy-oldest",
+    onLimit: "destroy-oldest",
     absoluteTimeoutMs: ABSOLUTE_LIFETIME_MS,
     hashIds: true,
     codec,

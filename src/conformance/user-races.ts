@@ -4,18 +4,18 @@ import { type StoreWithUsers, type UserTest, codeOf, createInTurn, entry } from 
 
 const ROUNDS = 20;
 
-/** That the user's list has each of these sessions that is live and the user's, and no other, and that all can be ended. */
+/** Asserts that the user's list has exactly the user's live sessions among these, and that all can be destroyed. */
 async function assertRevocable(store: StoreWithUsers, ids: string[]): Promise<void> {
   const records = await Promise.all(ids.map((id) => store.get(id)));
   const theirs = records.filter((record) => record?.data.user === "ann").length;
   assert.equal((await store.listByUser("ann")).length, theirs, "what is live is listed, and nothing else");
-  assert.equal(await store.destroyByUser("ann"), theirs, "what is live can be ended");
+  assert.equal(await store.destroyByUser("ann"), theirs, "what is live can be destroyed");
   for (const id of ids) assert.notEqual((await store.get(id))?.data.user, "ann");
 }
 
-/** What holds when calls on a user's sessions race. */
+/** Tests of concurrent calls on a user's sessions. */
 export const races: Record<string, UserTest> = {
-  "Logins that race all appear, and none that was there before outlives a `destroyByUser` among them.":
+  "Concurrent logins are all listed, and no session that existed before outlives a `destroyByUser` among them.":
     async (open) => {
       const store = await open();
       await inParallel((n) => store.create(`old-${n}`, entry({ user: "ann", n })));
@@ -29,7 +29,7 @@ export const races: Record<string, UserTest> = {
       assert.equal(await store.count(), 0, "and can be ended");
     },
 
-  "Logins on sessions that are there, and logins that meet a `clear`, are ended or listed, too.": async (
+  "Logins on existing sessions, and logins that race a `clear`, are destroyed or listed, too.": async (
     open,
   ) => {
     const store = await open();
@@ -48,7 +48,7 @@ export const races: Record<string, UserTest> = {
     }
   },
 
-  "Of logins that race for one session or one id, the one that holds is listed.": async (open) => {
+  "Of concurrent logins on one session or one id, the one that is stored is listed.": async (open) => {
     const store = await open();
     for (let round = 0; round < ROUNDS; round++) {
       const ifVersion = await store.create("one", entry({}));
@@ -61,7 +61,36 @@ export const races: Record<string, UserTest> = {
     }
   },
 
-  "Updates without `ifVersion` meet no conflict, however many race.": async (open) => {
+  "Calls on one session, started one after the other without waiting, take effect in that order, in the lists, too.":
+    async (open) => {
+      const store = await open({ maxPerUser: 50, absoluteTimeoutMs: 60_000 });
+      const anns = (n: number) => entry({ user: "ann", n });
+      for (let round = 0; round < ROUNDS; round++) {
+        await Promise.all([store.create("id", anns(1)), store.destroy("id")]);
+        assert.equal(await store.get("id"), undefined, "what is created and then destroyed is gone");
+        assert.deepEqual(await store.listByUser("ann"), []);
+
+        const [, record] = await Promise.all([store.create("id", anns(1)), store.get("id")]);
+        assert.equal(record?.data.n, 1, "a read after a create finds the session");
+        const [, updated] = await Promise.all([store.update("id", anns(2)), store.get("id")]);
+        assert.equal(updated?.data.n, 2, "a read after an update reads it");
+        const [, , last] = await Promise.all([
+          store.update("id", entry({ user: "bob", n: 3 })),
+          store.update("id", anns(4)),
+          store.get("id"),
+        ]);
+        assert.equal(last?.data.n, 4, "updates are applied in order");
+        assert.equal((await store.listByUser("bob")).length, 0);
+
+        const ends = [store.touch("id", anns(4)), store.destroy("id"), store.touch("id", anns(4))];
+        assert.deepEqual(await Promise.all(ends), [true, true, false]);
+        await Promise.all([store.create("id", anns(5)), store.destroy("id"), store.create("id", anns(6))]);
+        assert.equal((await store.get("id"))?.data.n, 6, "an id can be used again");
+        await assertRevocable(store, ["id"]);
+      }
+    },
+
+  "Concurrent updates without `ifVersion` are never rejected with a conflict.": async (open) => {
     const store = await open({ absoluteTimeoutMs: 60_000 });
     await store.create("id", entry({ user: "ann" }));
     const versions = await inParallel((n) => store.update("id", entry({ user: n % 5 ? "ann" : "bob", n })));
@@ -69,7 +98,9 @@ export const races: Record<string, UserTest> = {
     assert.ok(versions.includes(version), "one of them was the last");
   },
 
-  "With `maxPerUser` the oldest sessions of a user end, however many logins race.": async (open) => {
+  "With `maxPerUser` the oldest sessions of a user are destroyed, however many logins race.": async (
+    open,
+  ) => {
     const store = await open({ maxPerUser: 3 });
     await createInTurn(store, ["a", "b", "c", "d", "e"], "ann");
     assert.deepEqual(
@@ -86,9 +117,9 @@ export const races: Record<string, UserTest> = {
     await assertRevocable(store, ids);
   },
 
-  'With `overflow: "reject"` a login above `maxPerUser` fails with `SessionLimitError`, and writes nothing.':
+  'With `onLimit: "reject"` a login above `maxPerUser` is rejected with `SessionLimitError`, and writes nothing.':
     async (open) => {
-      const store = await open({ maxPerUser: 3, overflow: "reject" });
+      const store = await open({ maxPerUser: 3, onLimit: "reject" });
       const ids = await inParallel(async (n) => `nobodys-${n}`);
       await Promise.all(ids.map((id) => store.create(id, entry({ n: 1 }))));
       for (const logIn of [
@@ -104,9 +135,9 @@ export const races: Record<string, UserTest> = {
       for (const id of ids) assert.deepEqual((await store.get(id))?.data ?? { n: 1 }, { n: 1 });
     },
 
-  "A session that ended or went to another user takes no place under `maxPerUser`, whatever raced with that.":
+  "A session that ended or went to another user does not count for `maxPerUser`, whatever raced with that.":
     async (open) => {
-      const store = await open({ maxPerUser: 1, overflow: "reject" });
+      const store = await open({ maxPerUser: 1, onLimit: "reject" });
       for (let round = 0; round < ROUNDS; round++) {
         await store.create("a", entry({}));
         await Promise.all([store.update("a", entry({ user: "ann" })), store.destroy("a")]);
@@ -121,7 +152,7 @@ export const races: Record<string, UserTest> = {
       }
     },
 
-  "A login that fails ends no other session.": async (open) => {
+  "A login that fails destroys no other session.": async (open) => {
     const store = await open({ maxPerUser: 2 });
     await createInTurn(store, ["a", "b"], "ann");
     await store.create("bobs", entry({ user: "bob" }));

@@ -3,9 +3,7 @@ import { publish } from "../events.js";
 import { PayloadFormat, assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { userOf } from "../users/options.js";
 import { trackingOf } from "../users/tracking.js";
-import type { Member } from "../users/user-index.js";
 import { Deadlines } from "./deadlines.js";
 import type { MemoryStoreOptions } from "./memory-store.js";
 import { checkMemoryOptions } from "./options.js";
@@ -16,14 +14,13 @@ interface Kept {
   text: string;
   deadline: number;
   version: number;
-  /** Set for a user's session. */
-  owner: Member | undefined;
+  /** Number of the login that made it a user's session. */
+  login: number | undefined;
 }
 
 /** What a MemoryStore keeps. */
 export class MemoryRecords<T extends object = SessionData> implements SessionStore<T> {
   readonly #kept: TieredCache<Kept>;
-  readonly #userOf: (data: T) => string | undefined;
   readonly #format: PayloadFormat<T>;
   readonly #deadlines: Deadlines;
   readonly #sweeper: Sweeper;
@@ -32,21 +29,20 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   #versions = 0;
   #closed = false;
 
-  /** @param onGone is told when a user's session leaves, for whatever reason. */
-  constructor(options: MemoryStoreOptions<T>, onGone: (member: Member) => void) {
+  /** @param onGone Called with the login of each user's session that is removed, for whatever reason. */
+  constructor(options: MemoryStoreOptions<T>, onGone: (login: number) => void) {
     const { maxEntries, maxBytes, maxPayloadBytes, codec, now } = checkMemoryOptions(options);
     this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
     this.#rewrites = maxBytes === undefined;
     this.#deadlines = new Deadlines(now);
-    this.#userOf = userOf(options);
     this.#kept = new TieredCache<Kept>({
       maxEntries,
       maxBytes,
       hasLasting: options.userIdOf !== undefined,
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
-      onLeave: ({ owner }, name, evicted) => {
+      onLeave: ({ login }, name, evicted) => {
         this.#format.forget(name);
-        if (owner !== undefined) onGone(owner);
+        if (login !== undefined) onGone(login);
         if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
       },
     });
@@ -168,18 +164,16 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   }
 
   #write(id: string, text: string, entry: SessionEntry<T>, old?: Kept): string {
-    const user = this.#userOf(entry.data);
+    const { login } = trackingOf(entry.data);
     const deadline = this.#deadlines.of(entry.expiresAt);
     const version = old?.text === text ? old.version : ++this.#versions;
     if (deadline <= this.#deadlines.elapsed()) this.#kept.delete(id);
-    else if (old !== undefined && this.#rewrites && user === old.owner?.user) {
+    else if (old !== undefined && this.#rewrites && login === old.login) {
       old.text = text;
       old.deadline = deadline;
       old.version = version;
     } else {
-      const owner =
-        user === undefined ? undefined : { user, name: id, login: trackingOf(entry.data).login ?? 0 };
-      this.#kept.set(id, { text, deadline, version, owner }, user !== undefined);
+      this.#kept.set(id, { text, deadline, version, login }, login !== undefined);
       this.#sweeper.start();
     }
     return String(version);

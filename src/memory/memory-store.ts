@@ -36,6 +36,7 @@ export class MemoryStore<T extends object = SessionData> extends UserSessionStor
     knownOptions("MemoryStore", options, MEMORY_OPTIONS);
     const clock = options.now === undefined ? steppedClock() : plainClock(options.now);
     const index = new MemoryUserIndex(clock);
-    super(new MemoryRecords<T>(options, (member) => index.forget(member)), index, options, clock);
+    const records = new MemoryRecords<T>(options, (login) => index.forget(login));
+    super(records, index, options, { clock });
   }
 }

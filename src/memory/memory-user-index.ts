@@ -1,79 +1,120 @@
-import type { Clock } from "../internal/clock.js";
-import { type Cap, type Member, type UserIndex, byLogin } from "../users/user-index.js";
+import { type Clock, steppedClock } from "../internal/clock.js";
+import type { LoginEntry, UserIndex } from "../users/user-index.js";
 
-interface Entry {
-  member: Member;
-  /** By the steady clock. */
+interface Item {
+  entry: LoginEntry;
+  /** When the entry expires, on the steady clock. */
   deadline: number;
 }
 
-/** Which sessions a user has, beside the records of one process. */
-export class MemoryUserIndex implements UserIndex {
-  /** By user, and by login. */
-  readonly #users = new Map<string, Map<number, Entry>>();
-  readonly #clock: Clock;
-  #last = 0;
+/** Number of items whose deadline is checked whenever one is added, so that expired ones are removed in time. */
+const CHECKED_PER_ADD = 2;
 
-  constructor(clock: Clock) {
+/** Index of users' sessions in this process, for a store whose sessions are all in this process. */
+export class MemoryUserIndex implements UserIndex {
+  /** Items by their login, the oldest first. */
+  readonly #items = new Map<number, Item>();
+  /** Items of each user, by their login, the oldest first. */
+  readonly #users = new Map<string, Map<number, Item>>();
+  readonly #clock: Clock;
+  #lastLogin = 0;
+  #check: Iterator<Item> = [].values();
+
+  constructor(clock: Clock = steppedClock()) {
     this.#clock = clock;
   }
 
-  async enter(user: string, name: string, expiresAt: number, cap?: Cap): Promise<Member | undefined> {
-    if (cap?.overflow === "reject" && this.#live(user).length >= cap.max) return undefined;
-    this.#last = Math.max(Math.floor(this.#clock.steady() * 1_000), this.#last + 1);
-    const member = { user, name, login: this.#last };
-    await this.restore(member, expiresAt);
-    return member;
+  async add(
+    user: string,
+    storageId: string,
+    expiresAt: number,
+    max = Infinity,
+  ): Promise<LoginEntry | undefined> {
+    this.#removeSomeExpired();
+    if (this.#sizeOf(user) >= max) return undefined;
+    this.#lastLogin = Math.max(Math.floor(this.#clock.steady() * 1_000), this.#lastLogin + 1);
+    const entry = { user, storageId, login: this.#lastLogin };
+    this.#put(entry, expiresAt);
+    return entry;
   }
 
-  async keep(member: Member, expiresAt: number): Promise<boolean> {
-    const entry = this.#users.get(member.user)?.get(member.login);
-    if (entry !== undefined) entry.deadline = this.#deadline(expiresAt);
-    return entry !== undefined;
+  async extend({ login }: LoginEntry, expiresAt: number): Promise<boolean> {
+    const item = this.#items.get(login);
+    if (item !== undefined) item.deadline = this.#deadlineOf(expiresAt);
+    return item !== undefined;
   }
 
-  async restore(member: Member, expiresAt: number): Promise<void> {
-    let entries = this.#users.get(member.user);
-    if (entries === undefined) this.#users.set(member.user, (entries = new Map<number, Entry>()));
-    entries.set(member.login, { member, deadline: this.#deadline(expiresAt) });
+  async restore(entry: LoginEntry, expiresAt: number): Promise<void> {
+    const items = this.#put(entry, expiresAt);
+    if (entry.login < this.#lastLogin)
+      this.#users.set(entry.user, new Map([...items].sort(([a], [b]) => a - b)));
   }
 
-  async remove(member: Member): Promise<void> {
-    this.forget(member);
+  async remove({ login }: LoginEntry): Promise<void> {
+    this.forget(login);
   }
 
-  async settle(member: Member, max: number): Promise<Member[] | undefined> {
-    if (!this.#users.get(member.user)?.has(member.login)) return undefined;
-    const members = max === Infinity ? [] : this.#live(member.user);
-    return members.length > max ? members : [];
+  async confirm({ user, login }: LoginEntry): Promise<number | undefined> {
+    return this.#items.has(login) ? this.#sizeOf(user) : undefined;
   }
 
-  async list(user: string): Promise<Member[]> {
-    return this.#live(user);
+  async *list(user: string, { newestFirst = false } = {}): AsyncGenerator<LoginEntry> {
+    const items = this.#users.get(user)?.values() ?? [];
+    for (const { entry } of newestFirst ? [...items].reverse() : items) {
+      if (this.#isLive(entry.login)) yield entry;
+    }
   }
 
   async clear(): Promise<void> {
+    this.#items.clear();
     this.#users.clear();
   }
 
-  /** Drops a member whose record is gone. */
-  forget({ user, login }: Member): void {
-    const entries = this.#users.get(user);
-    entries?.delete(login);
-    if (entries?.size === 0) this.#users.delete(user);
+  /** Removes the entry of a login, if it is there: its session is gone. */
+  forget(login: number): void {
+    const user = this.#items.get(login)?.entry.user;
+    if (user === undefined) return;
+    this.#items.delete(login);
+    const items = this.#users.get(user);
+    items?.delete(login);
+    if (items?.size === 0) this.#users.delete(user);
   }
 
-  #live(user: string): Member[] {
-    const now = this.#clock.steady();
-    const live: Member[] = [];
-    for (const { member, deadline } of [...(this.#users.get(user)?.values() ?? [])]) {
-      if (deadline > now) live.push(member);
-      else this.forget(member);
+  /** Adds an entry as its user's newest. @returns the user's items. */
+  #put(entry: LoginEntry, expiresAt: number): Map<number, Item> {
+    const { user, login } = entry;
+    const item = { entry, deadline: this.#deadlineOf(expiresAt) };
+    this.#items.set(login, item);
+    let items = this.#users.get(user);
+    if (items === undefined) this.#users.set(user, (items = new Map<number, Item>()));
+    return items.set(login, item);
+  }
+
+  #sizeOf(user: string): number {
+    return this.#users.get(user)?.size ?? 0;
+  }
+
+  /** True if the login has an entry that has not expired. Removes an expired one. */
+  #isLive(login: number): boolean {
+    const item = this.#items.get(login);
+    if (item === undefined || item.deadline > this.#clock.steady()) return item !== undefined;
+    this.forget(login);
+    return false;
+  }
+
+  /** Checks the next few items in turn. */
+  #removeSomeExpired(): void {
+    for (let checked = 0; checked < CHECKED_PER_ADD; checked++) {
+      const next = this.#check.next();
+      if (next.done === true) {
+        this.#check = this.#items.values();
+        return;
+      }
+      this.#isLive(next.value.entry.login);
     }
-    return live.sort(byLogin);
   }
 
-  #deadline(expiresAt: number): number {
+  #deadlineOf(expiresAt: number): number {
     return expiresAt - this.#clock.now() + this.#clock.steady();
   }
 }

@@ -15,7 +15,7 @@ const calls = new AsyncLocalStorage<{ endsAt: number } | undefined>();
  */
 export class Connection {
   readonly driver: Driver;
-  readonly #timeoutMs: number;
+  readonly timeoutMs: number;
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
   #isReady: boolean;
@@ -25,7 +25,7 @@ export class Connection {
 
   constructor(driver: Driver, timeoutMs: number) {
     this.driver = driver;
-    this.#timeoutMs = timeoutMs;
+    this.timeoutMs = timeoutMs;
     this.#isReady = driver.state === "ready";
     this.#stopObserving = driver.observe({
       failed: (error) => (this.#trouble = error), // callers get it as a typed error
@@ -60,7 +60,7 @@ export class Connection {
   /** Returns the deadline of a call that starts now, as `performance.now()` tells the time. */
   deadlineFromNow(): number {
     // Whole milliseconds, so that calls that start together can be sent together.
-    return Math.ceil(performance.now()) + this.#timeoutMs;
+    return Math.ceil(performance.now()) + this.timeoutMs;
   }
 
   /** When the call ends that this is a part of; Infinity for a call of one step, which has its whole time. */
@@ -74,7 +74,7 @@ export class Connection {
    */
   run<R>(effect: "read" | "write", send: Send<R>, endsAt = this.endsAt): Promise<R> {
     if (this.#closed) return Promise.reject(new StoreClosedError());
-    const leftMs = endsAt === Infinity ? this.#timeoutMs : Math.ceil(endsAt - performance.now());
+    const leftMs = endsAt === Infinity ? this.timeoutMs : Math.ceil(endsAt - performance.now());
     if (leftMs <= 0) return Promise.reject(this.timeoutError("not-applied"));
     // A connection that the client makes meanwhile outlives the call, and must not take its deadline along.
     return calls.run(undefined, () => this.#run(effect, send, leftMs));
@@ -136,7 +136,7 @@ export class Connection {
 
   /** Returns the error of a call that reached its deadline. */
   timeoutError(outcome: "not-applied" | "unknown"): StoreUnavailableError {
-    return new StoreUnavailableError(outcome, "timeout", `no answer within ${this.#timeoutMs} ms`);
+    return new StoreUnavailableError(outcome, "timeout", `no answer within ${this.timeoutMs} ms`);
   }
 
   #changed(isReady: boolean): void {

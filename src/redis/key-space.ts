@@ -1,5 +1,4 @@
-import { StoreUnavailableError } from "../errors.js";
-import { isSessionId } from "../session-id.js";
+import { partiallyApplied } from "../errors.js";
 import type { Connection } from "./connection.js";
 
 /**
@@ -8,24 +7,36 @@ import type { Connection } from "./connection.js";
  */
 const SCAN_COUNT = 20;
 
-/** Which keys are this store's, and how to walk them without stopping Redis or holding them all. */
+/** A set of keys, each with a name. */
+export interface KeyPattern {
+  prefix: string;
+  suffix?: string;
+  /** True if the keys of this set include one with this name. */
+  includes: (name: string) => boolean;
+}
+
+/** Keys of a store, and a way to walk them that neither blocks Redis nor holds them all. */
 export class KeySpace {
   readonly #connection: Connection;
   readonly #prefix: string;
+  readonly #suffix: string;
+  readonly #includes: (name: string) => boolean;
 
-  constructor(connection: Connection, prefix: string) {
+  constructor(connection: Connection, { prefix, suffix = "", includes }: KeyPattern) {
     this.#connection = connection;
     this.#prefix = prefix;
+    this.#suffix = suffix;
+    this.#includes = includes;
   }
 
-  key(id: string): string {
-    return this.#prefix + id;
+  key(name: string): string {
+    return this.#prefix + name + this.#suffix;
   }
 
-  /** Ids, a bounded page at a time, from every master. Redis may give one twice while keys move. */
+  /** Yields names, a bounded page at a time, from every master. Redis may return one twice while keys move. */
   async *pages(): AsyncGenerator<string[]> {
     const prefix = this.#connection.driver.keyPrefix + this.#prefix;
-    const pattern = `${escapeGlob(prefix)}*`;
+    const pattern = `${escapeGlob(prefix)}*${escapeGlob(this.#suffix)}`;
     for (const node of await this.#connection.run("read", (call) => call.masters())) {
       let cursor = "0";
       do {
@@ -33,15 +44,16 @@ export class KeySpace {
           call.scan(node, cursor, pattern, SCAN_COUNT),
         );
         cursor = next;
-        const ids = keys.map((key) => key.slice(prefix.length)).filter(isSessionId);
-        if (ids.length > 0) yield ids;
+        const names = keys.map((key) => key.slice(prefix.length, key.length - this.#suffix.length));
+        const included = names.filter(this.#includes);
+        if (included.length > 0) yield included;
       } while (cursor !== "0");
     }
   }
 
   /**
-   * Removes them all, without making Redis free their memory at once.
-   * @throws StoreUnavailableError, of an unknown outcome once some have been removed.
+   * Removes all keys. Redis frees their memory in the background.
+   * @throws StoreUnavailableError, with an unknown outcome if some have been removed.
    */
   async clear(): Promise<void> {
     let removed = false;
@@ -51,13 +63,13 @@ export class KeySpace {
         removed = true;
       }
     } catch (error) {
-      throw removed ? partly(error) : error;
+      throw removed ? partiallyApplied(error) : error;
     }
   }
 
-  /** Removes a page of sessions. */
-  async unlink(ids: string[]): Promise<void> {
-    const keys = ids.map((id) => this.key(id));
+  /** Removes a page of keys. */
+  async unlink(names: string[]): Promise<void> {
+    const keys = names.map((name) => this.key(name));
     if (!this.#connection.driver.isCluster) {
       await this.#connection.run("write", (call) => call.send(["unlink"], keys));
       return;
@@ -68,15 +80,10 @@ export class KeySpace {
     );
     const failed = results.find((result) => result.status === "rejected");
     if (failed === undefined) return;
-    throw results.some(({ status }) => status === "fulfilled") ? partly(failed.reason) : failed.reason;
+    throw results.some(({ status }) => status === "fulfilled")
+      ? partiallyApplied(failed.reason)
+      : failed.reason;
   }
-}
-
-/** The same error, when a part of what was asked for has been done. */
-function partly(error: unknown): unknown {
-  return error instanceof StoreUnavailableError
-    ? new StoreUnavailableError("unknown", error.reason, "only a part was removed")
-    : error;
 }
 
 /** A prefix stands for itself in a SCAN pattern, whatever it holds. */

@@ -50,7 +50,6 @@ export function checkRedisSettings<T extends object>(settings: RedisStoreSetting
     redisOptions,
   } = settings;
   if (typeof prefix !== "string") throw new TypeError("prefix must be a string");
-  if (prefix === "" && settings.userIdOf) throw new TypeError("prefix must not be empty with userIdOf");
   positiveInteger("maxPayloadBytes", maxPayloadBytes);
   codecOption(codec);
   durationMs("timeoutMs", timeoutMs);

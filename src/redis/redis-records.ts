@@ -21,6 +21,7 @@ import { StoredRecord, digest } from "./stored-record.js";
 
 /** What a RedisStore keeps: one string for each session. */
 export class RedisRecords<T extends object = SessionData> implements SessionStore<T> {
+  readonly timeoutMs: number;
   readonly #connection: Connection;
   readonly #keys: KeySpace;
   readonly #queue: CommandQueue;
@@ -30,8 +31,9 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     connection: Connection,
     settings: Required<Pick<RedisStoreSettings, "prefix" | "maxPayloadBytes" | "codec">>,
   ) {
+    this.timeoutMs = connection.timeoutMs;
     this.#connection = connection;
-    this.#keys = new KeySpace(connection, settings.prefix);
+    this.#keys = new KeySpace(connection, { prefix: settings.prefix, includes: isSessionId });
     this.#queue = new CommandQueue(connection);
     this.#format = new PayloadFormat("redis", settings.codec, settings.maxPayloadBytes);
   }

@@ -44,12 +44,9 @@ export class RedisStore<T extends object = SessionData> extends UserSessionStore
     const driver = handedIn ?? new OwnDriver(parsed!.address, timeoutMs, redisOptions);
     const connection = new Connection(driver, timeoutMs);
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
-    super(
-      records,
-      new RedisUserIndex(connection, prefix),
-      options,
-      plainClock(() => Date.now()),
-      (task) => connection.within(task),
-    );
+    super(records, new RedisUserIndex(connection, prefix), options, {
+      clock: plainClock(() => Date.now()),
+      withDeadline: (task) => connection.within(task),
+    });
   }
 }

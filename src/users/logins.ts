@@ -1,169 +1,126 @@
-import { SessionLimitError, hasCode } from "../errors.js";
-import { MIN_EXPIRES_AT } from "../codec/payload.js";
-import { isSessionId } from "../session-id.js";
-import type { SessionStore } from "../store.js";
-import type { Clock } from "../internal/clock.js";
-import type { UserOptions } from "./options.js";
-import { inPart } from "./outcome.js";
-import { retried } from "./retried.js";
-import { type Stored, type StoredSessions, isOf } from "./session-reader.js";
-import type { Cap, Member, UserIndex } from "./user-index.js";
+import { isOutcomeUnknown, partiallyApplied } from "../errors.js";
+import type { IndexedSessions } from "./indexed-sessions.js";
+import type { SessionLimit } from "./session-limit.js";
+import { type StoredSession, belongsTo } from "./session-reader.js";
+import type { SessionReader } from "./session-reader.js";
+import type { LoginEntry, UserIndex } from "./user-index.js";
 
-/** A member without its session may be a login that is under way: for so long nobody else removes it. */
-const LOGIN_MS = 60_000;
-const OVER = MIN_EXPIRES_AT;
+/** A write of a session, as far as its user is concerned. */
+export interface UserChange<T extends object> {
+  storageId: string;
+  /** The session that is overwritten, if there is one. */
+  current: StoredSession<T> | undefined;
+  /** The session's user from now on. */
+  user: string | undefined;
+  expiresAt: number;
+}
 
 /**
- * The index beside the records. They may stand on different nodes, so no step touches both; what holds
+ * Writes a record with the number of its login. Resolves to `undefined` if the session is gone, and nothing was
+ * written.
+ */
+export type WriteRecord<V> = (login: number | undefined) => Promise<V | undefined>;
+
+/** Keeps the users' indexes in step with the records. */
+export interface LoginTracker<T extends object> {
+  /** Writes a record, and changes the indexes of the users that it concerns. */
+  write<V>(change: UserChange<T>, write: WriteRecord<V>): Promise<V | undefined>;
+}
+
+/** Tracker of a store without `userIdOf`, which has no index. */
+export const NO_LOGINS: LoginTracker<never> = { write: (_change, write) => write(undefined) };
+
+/**
+ * Tracker of a store with `userIdOf`. Index and record may be on different nodes, so no step changes both. This holds
  * instead, wherever a process stops:
  *
- * - A login enters the index, writes its record, and then settles: it looks whether it is still in the
- *   index. If not, it was ended meanwhile, and ends its session.
- * - A member is removed by the login that failed, or after its session ended or moved on, or when it is
- *   old and names no session. So a session is in its user's index as long as it is there.
- * - Who settles above the cap ends the oldest sessions, not counting those of logins under way: these
- *   will see all others when they settle themselves. A login that fails ends none.
+ * - A login adds an entry, writes the record, and then confirms that the entry is still there. If it is not, the
+ *   session was destroyed meanwhile, and the login destroys what it wrote.
+ * - An entry is removed by the login that failed, after its session has ended or has changed its user, or if it is
+ *   old and has no session. So each session is in its user's index for as long as it exists.
+ * - A login above the limit destroys the oldest sessions after it is confirmed. Logins in progress are not counted:
+ *   they see all others when they are confirmed themselves. A login that fails destroys nothing.
  */
-export class Logins<T extends object> {
-  readonly #sessions: StoredSessions<T>;
-  readonly #records: SessionStore<T>;
+export class Logins<T extends object> implements LoginTracker<T> {
   readonly #index: UserIndex;
-  readonly #cap: Cap | undefined;
-  readonly #clock: Clock;
+  readonly #reader: SessionReader<T>;
+  readonly #sessions: IndexedSessions<T>;
+  readonly #limit: SessionLimit<T>;
 
   constructor(
-    records: SessionStore<T>,
-    sessions: StoredSessions<T>,
     index: UserIndex,
-    { maxPerUser, overflow = "destroy-oldest" }: UserOptions<T>,
-    clock: Clock,
+    reader: SessionReader<T>,
+    sessions: IndexedSessions<T>,
+    limit: SessionLimit<T>,
   ) {
-    this.#sessions = sessions;
-    this.#records = records;
     this.#index = index;
-    this.#cap = maxPerUser === undefined ? undefined : { max: maxPerUser, overflow };
-    this.#clock = clock;
+    this.#reader = reader;
+    this.#sessions = sessions;
+    this.#limit = limit;
   }
 
-  /**
-   * @param isLogin whether it is one, and not a session that was this user's before it was tracked.
-   * @throws SessionLimitError when the user may have no more, and none is to end for it.
-   */
-  async enter(user: string, name: string, expiresAt: number, isLogin: boolean): Promise<Member> {
-    const enter = () => this.#index.enter(user, name, expiresAt, isLogin ? this.#cap : undefined);
-    let member = await enter();
-    if (member === undefined) {
-      await this.live(await this.#index.list(user)); // what is not live must not keep a user out
-      member = await enter();
-    }
-    if (member === undefined) throw new SessionLimitError(this.#cap!.max);
-    return member;
+  async write<V>(change: UserChange<T>, write: WriteRecord<V>): Promise<V | undefined> {
+    const before = change.current?.entry;
+    if (before !== undefined && before.user === change.user) return this.#goOn(before, change, write);
+    if (change.user !== undefined) return this.#logIn(change.user, change, write);
+    const written = await write(undefined);
+    await this.#sessions.forget(before);
+    return written;
   }
 
-  /** Keeps a session in the index for as long as it is to live, and puts it there again if that was lost. */
-  async keep(member: Member, expiresAt: number): Promise<void> {
-    if (await this.#index.keep(member, expiresAt)) return;
-    await this.#index.restore(member, expiresAt);
-    if (!isOf(await this.#sessions.read(member.name), member)) await this.forget(member);
+  /** Writes a session that stays its user's, and lets its entry expire with it. */
+  async #goOn<V>(
+    entry: LoginEntry,
+    { expiresAt }: UserChange<T>,
+    write: WriteRecord<V>,
+  ): Promise<V | undefined> {
+    if (!(await this.#index.extend(entry, expiresAt))) await this.#restore(entry, expiresAt);
+    const written = await write(entry.login);
+    if (written === undefined) await this.#sessions.forget(entry);
+    return written;
   }
 
-  /** For a member whose record is not there, or not its own any more. What fails is tried by others: it is a stray. */
-  async forget(member: Member | undefined): Promise<void> {
-    if (member !== undefined) await this.#index.remove(member).catch(() => {});
+  /** Adds an entry that the index has lost, unless its session has ended. */
+  async #restore(entry: LoginEntry, expiresAt: number): Promise<void> {
+    await this.#index.restore(entry, expiresAt);
+    const session = await this.#reader.read(entry.storageId);
+    if (session === undefined || !belongsTo(session, entry)) await this.#sessions.forget(entry);
   }
 
-  /** @throws StoreUnavailableError of an unknown outcome, since the record is written. */
-  async settle(member: Member | undefined, isLogin: boolean): Promise<void> {
-    if (member === undefined) return;
-    const max = isLogin && this.#cap?.overflow === "destroy-oldest" ? this.#cap.max : Infinity;
+  /** Writes a session that becomes this user's. */
+  async #logIn<V>(
+    user: string,
+    { storageId, current, expiresAt }: UserChange<T>,
+    write: WriteRecord<V>,
+  ): Promise<V | undefined> {
+    // Another writer's session that is the user's already is added to the index, and is no login.
+    const isLogin = current?.user !== user;
+    const entry = isLogin
+      ? await this.#limit.admit(user, storageId, expiresAt)
+      : (await this.#index.add(user, storageId, expiresAt))!;
+    let written: V | undefined;
     try {
-      const members = await this.#index.settle(member, max);
-      if (members === undefined) return void (await this.end(member));
-      const live = await this.live(members);
-      const oldest = live.slice(0, Math.max(0, live.length - max));
-      await Promise.all(oldest.map((each) => this.end(each.member)));
+      written = await write(entry.login);
     } catch (error) {
-      throw inPart(error);
+      if (!isOutcomeUnknown(error)) await this.#sessions.forget(entry);
+      throw error;
     }
+    if (written === undefined) await this.#sessions.forget(entry);
+    else {
+      await this.#sessions.forget(current?.entry);
+      await this.#confirm(entry, isLogin);
+    }
+    return written;
   }
 
-  list(user: string): Promise<Member[]> {
-    return this.#index.list(user);
-  }
-
-  /** The sessions that are behind members of one user. What names none goes. */
-  async live(members: Member[]): Promise<{ member: Member; session: Stored<T> }[]> {
-    const found = await Promise.all(members.map(({ name }) => this.#sessions.read(name)));
-    const live = new Map<string, { member: Member; session: Stored<T> }>();
-    const strays = members.filter((member, i) => {
-      const session = found[i];
-      const isStray = !isOf(session, member) || live.has(member.name);
-      if (!isStray) live.set(member.name, { member, session: session! });
-      return isStray;
-    });
-    await Promise.all(strays.map((member) => this.#tidy(member)));
-    return [...live.values()];
-  }
-
-  /** Ends the session behind a member, if it is still that user's. @returns whether it was. */
-  async end(member: Member): Promise<boolean> {
-    const { ended, was } = await this.#end(member.name, member.user);
-    await this.forget(was);
-    if (was?.login !== member.login) await this.#tidy(member);
-    return ended;
-  }
-
-  /** Ends a session, whosever it is. @returns whether there was one. */
-  async destroy(name: string): Promise<boolean> {
-    const { ended, was } = await this.#end(name);
-    await this.forget(was);
-    return ended;
-  }
-
-  async clear(): Promise<void> {
-    await this.#records.clear();
-    await this.#index.clear();
-    // A login that was in the index by then had written its record; one that was not ends by itself.
-    await this.#records.clear();
-  }
-
-  /** Ends what was read and nothing else, so that it is known which member has to go. */
-  async #end(name: string, user?: string): Promise<{ ended: boolean; was?: Member }> {
+  /** Checks that a login still counts. The record is written by now, so an error leaves an unknown outcome. */
+  async #confirm(entry: LoginEntry, isLogin: boolean): Promise<void> {
     try {
-      return await retried(async () => {
-        let session = await this.#sessions.read(name);
-        if (session === undefined) {
-          if (!(await this.#isTaken(name))) return { ended: false };
-          session = await this.#sessions.read(name); // it may have come since then
-        }
-        if (session === undefined) return { ended: await this.#records.destroy(name) };
-        if (user !== undefined && session.user !== user) return { ended: false };
-        const { member, record } = session;
-        const over = { data: {} as T, expiresAt: OVER };
-        const version = await this.#records.update(name, over, { ifVersion: record.version });
-        return { ended: version !== undefined, ...(member !== undefined && { was: member }) };
-      });
+      const count = await this.#index.confirm(entry);
+      if (count === undefined) await this.#sessions.end(entry);
+      else if (isLogin) await this.#limit.enforce(entry.user, count);
     } catch (error) {
-      if (hasCode(error, "ERR_STORE_UNAVAILABLE") || hasCode(error, "ERR_STORE_CLOSED")) throw error;
-      return { ended: await this.#records.destroy(name) }; // rather a stray member than no logout
+      throw partiallyApplied(error);
     }
-  }
-
-  /** Whether anything is there, be it one that can't be read here. */
-  async #isTaken(name: string): Promise<boolean> {
-    if (!isSessionId(name)) return false;
-    const nothing = { data: {} as T, expiresAt: OVER };
-    return this.#records.create(name, nothing).then(
-      () => false,
-      (error: unknown) => {
-        if (hasCode(error, "ERR_SESSION_EXISTS")) return true;
-        throw error;
-      },
-    );
-  }
-
-  /** Removes a member that names no session, if it can't be a login under way. */
-  async #tidy(member: Member): Promise<void> {
-    if (member.login / 1_000 < this.#clock.steady() - LOGIN_MS) await this.forget(member);
   }
 }

@@ -1,66 +1,98 @@
 import { durationMs, functionOption, oneOf, positiveInteger } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 
+/** Identifies a user. The number `1`, the bigint `1n` and the string `"1"` are the same user. */
+export type UserId = string | number | bigint;
+
 /** Return type of `userIdOf`; `unknown` for untyped session data, whose fields have no type to check. */
-export type UserIdOf<T extends object> = string extends keyof T ? unknown : string | undefined;
+export type UserIdOf<T extends object> = string extends keyof T ? unknown : UserId | null | undefined;
 
 /**
- * Whose sessions these are, how many one user may have, and how long any may live. Both stores take them.
- * With any of them a write waits for a read, so its data goes through JSON before the codec has it.
+ * Options about users and lifetimes, for every store. With any of them, a call takes several steps: a write copies
+ * its data as JSON first, and waits for earlier calls on the same session.
  */
 export interface UserOptions<T extends object = SessionData> {
   /**
-   * Whose session this is, from its data: `(data) => data.userId`; `undefined` for an anonymous one.
-   * It keeps an index, which `listByUser` and the like need.
+   * Returns the user id of a session's data, or `undefined` or an empty string for an anonymous session:
+   * `(data) => data.userId`. The store then keeps an index of each user's sessions.
    */
   userIdOf?: (data: T) => UserIdOf<T>;
-  /** The most sessions that one user may have at a time. It takes `userIdOf`. @default no limit */
+  /** Maximum number of sessions that one user may have. Requires `userIdOf`. @default no limit */
   maxPerUser?: number;
   /**
-   * What a login above `maxPerUser` does: ends the session whose login was first, or fails with `SessionLimitError`.
+   * Behavior of a login above `maxPerUser`: it destroys the user's sessions with the oldest logins, or is rejected
+   * with `SessionLimitError`.
    * @default "destroy-oldest"
    */
-  overflow?: "destroy-oldest" | "reject";
-  /** How long a session lives at most, from its creation, however often it is used. @default no limit */
+  onLimit?: "destroy-oldest" | "reject";
+  /**
+   * Maximum lifetime of a session from its creation, however often it is used. A login counts as a creation.
+   * @default no limit
+   */
   absoluteTimeoutMs?: number;
   /**
-   * Keeps a digest of each id in its place, so that what is stored opens no session. Sessions that are
-   * stored under their plain id are still found. `ids()` then gives digests.
+   * True to store each session under a digest of its id, so that the stored data opens no session. Sessions stored
+   * under their plain id are still found. `ids()` yields digests.
    * @default false
    */
   hashIds?: boolean;
 }
 
-export const USER_OPTIONS = ["userIdOf", "maxPerUser", "overflow", "absoluteTimeoutMs", "hashIds"];
+export const USER_OPTIONS = ["userIdOf", "maxPerUser", "onLimit", "absoluteTimeoutMs", "hashIds"];
 
-/**
- * Whose session some data makes it, by the option; nobody's without it.
- * @throws TypeError when it gives no string: another store would not find it under the same.
- */
-export function userOf<T extends object>({ userIdOf }: UserOptions<T>): (data: T) => string | undefined {
+/** Returns a function that reads the user of session data: `undefined` if anonymous, or without `userIdOf`. */
+export function userReader<T extends object>({ userIdOf }: UserOptions<T>): (data: T) => string | undefined {
   if (userIdOf === undefined) return () => undefined;
   return (data) => {
-    const user: unknown = userIdOf(data) ?? "";
-    if (typeof user !== "string") throw new TypeError("userIdOf must give a string or undefined");
+    const returned = userIdOf(data) as unknown;
+    const user = asText(returned ?? "");
+    if (user === undefined) {
+      throw new TypeError(
+        `userIdOf must return a string, number or bigint, or undefined for anonymous sessions; received ${received(returned)}`,
+      );
+    }
     return user === "" ? undefined : user;
   };
 }
 
+/** Returns a user id as text. Throws a TypeError if it is not a user id. */
+export function userIdText(userId: UserId): string {
+  const user = asText(userId);
+  if (user !== undefined && user !== "") return user;
+  throw new TypeError(
+    `userId must be a string that is not empty, a number or a bigint; received ${received(userId)}`,
+  );
+}
+
+/** Returns a user id as text, or `undefined` for a value of another type. */
+function asText(userId: unknown): string | undefined {
+  if (typeof userId === "string") return userId;
+  if (typeof userId === "bigint" || Number.isFinite(userId)) return String(userId);
+  return undefined;
+}
+
+/** Names a value that is not a user id, without repeating what it holds. */
+function received(value: unknown): string {
+  if (value === "") return "an empty string";
+  if (value === undefined || value === null || typeof value === "number") return String(value);
+  return Array.isArray(value) ? "an array" : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
+}
+
 const CENTURY_MS = 3_155_760_000_000;
 
-/** @throws TypeError naming the option and what it takes. */
+/** Returns the options. Throws a TypeError that names the first one that is not valid and its accepted values. */
 export function checkUserOptions<T extends object>(options: UserOptions<T>): UserOptions<T> {
-  const { userIdOf, maxPerUser, overflow, absoluteTimeoutMs, hashIds } = options;
+  const { userIdOf, maxPerUser, onLimit, absoluteTimeoutMs, hashIds } = options;
   if (userIdOf !== undefined) functionOption("userIdOf", userIdOf);
   if (maxPerUser !== undefined) {
     positiveInteger("maxPerUser", maxPerUser);
     if (userIdOf === undefined)
-      throw new TypeError("maxPerUser takes userIdOf, which tells whose a session is");
+      throw new TypeError("maxPerUser requires userIdOf, which tells whose a session is");
   }
-  if (overflow !== undefined) oneOf("overflow", overflow, ["destroy-oldest", "reject"]);
+  if (onLimit !== undefined) oneOf("onLimit", onLimit, ["destroy-oldest", "reject"]);
   if (absoluteTimeoutMs !== undefined)
     durationMs("absoluteTimeoutMs", absoluteTimeoutMs, { max: CENTURY_MS });
   if (hashIds !== undefined && typeof hashIds !== "boolean")
-    throw new TypeError("hashIds must be true or false");
+    throw new TypeError(`hashIds must be true or false; received ${received(hashIds)}`);
   return options;
 }

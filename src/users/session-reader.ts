@@ -1,64 +1,82 @@
+import { publish } from "../events.js";
 import type { SessionRecord, SessionStore } from "../store.js";
 import type { Clock } from "../internal/clock.js";
-import { type UserOptions, userOf } from "./options.js";
-import { type Tracking, trackingOf, withoutTracking } from "./tracking.js";
-import type { Member } from "./user-index.js";
+import { type UserOptions, userReader } from "./options.js";
+import { trackingOf, withoutTracking } from "./tracking.js";
+import type { LoginEntry } from "./user-index.js";
 
-/** A session as it was read. */
-export interface Stored<T extends object> {
-  /** Without what is tracked of it. */
+/** A session as it was read from the store. */
+export interface StoredSession<T extends object> {
+  /** The record without tracking fields in its data, and with `createdAt` if it is known. */
   record: SessionRecord<T>;
-  createdAt: Tracking["createdAt"];
   user: string | undefined;
-  /** How its user's index has it; another writer's session is in none. */
-  member: Member | undefined;
+  /** Entry of the user's index for this session; `undefined` if another writer stored the session. */
+  entry: LoginEntry | undefined;
 }
 
-/** What is stored: whose it is, and how long it may live. */
-export class StoredSessions<T extends object> {
-  /** Whose session this data makes it. */
+/** Reads sessions: whose they are, when they were created, and when they end. */
+export class SessionReader<T extends object> {
+  /** Returns the user of the data that a caller writes. Throws what `userIdOf` throws. */
   readonly userOf: (data: T) => string | undefined;
   readonly #records: SessionStore<T>;
   readonly #absoluteTimeoutMs: number;
   readonly #clock: Clock;
 
   constructor(records: SessionStore<T>, options: UserOptions<T>, clock: Clock) {
-    this.userOf = userOf(options);
+    this.userOf = userReader(options);
     this.#records = records;
     this.#absoluteTimeoutMs = options.absoluteTimeoutMs ?? Infinity;
     this.#clock = clock;
   }
 
-  async read(name: string): Promise<Stored<T> | undefined> {
-    const record = await this.#records.get(name);
+  /** Reads a session. It is missing, too, if its absolute timeout has passed. */
+  async read(storageId: string): Promise<StoredSession<T> | undefined> {
+    const record = await this.#records.get(storageId);
     if (record === undefined) return undefined;
-    const session = this.sessionOf(name, record);
+    const session = this.parse(storageId, record);
     if (session.record.expiresAt > this.#clock.now()) return session;
-    // Another writer, which knows nothing of the limit, has moved its expiry past it. It is a miss, also
-    // where nothing can be written.
-    await this.#records.destroy(name).catch(() => false);
+    // Another writer, which does not know the absolute timeout, has extended the expiry. The session is missing
+    // even if the store accepts no writes now.
+    await this.#records.destroy(storageId).catch(() => false);
     return undefined;
   }
 
-  sessionOf(name: string, stored: SessionRecord<T>): Stored<T> {
+  /** Returns a stored record as a session. */
+  parse(storageId: string, stored: SessionRecord<T>): StoredSession<T> {
     const record = withoutTracking(stored);
     const { createdAt, login } = trackingOf(stored.data);
-    if (createdAt !== undefined) record.expiresAt = this.endOf(record.expiresAt, createdAt);
-    const user = this.userOf(record.data);
-    const member = user === undefined || login === undefined ? undefined : { user, name, login };
-    return { record, createdAt, user, member };
+    if (createdAt !== undefined) record.expiresAt = this.capExpiry(record.expiresAt, createdAt);
+    const user = this.userOfStored(record.data);
+    const entry = user === undefined || login === undefined ? undefined : { user, storageId, login };
+    return { record, user, entry };
   }
 
-  /** When a session ends that is to live until then, and was created at that age. */
-  endOf(expiresAt: number, createdAt: number): number {
+  /** Caps `expiresAt` at `createdAt + absoluteTimeoutMs`. */
+  capExpiry(expiresAt: number, createdAt: number): number {
     const { now, steady } = this.#clock;
-    const left = createdAt + this.#absoluteTimeoutMs - steady();
-    return Math.min(expiresAt, now() + Math.min(left, this.#absoluteTimeoutMs));
+    const leftMs = createdAt + this.#absoluteTimeoutMs - steady();
+    return Math.min(expiresAt, now() + Math.min(leftMs, this.#absoluteTimeoutMs));
+  }
+
+  /**
+   * Returns the user of stored data. A session on which `userIdOf` throws, for example one that another application
+   * stored, counts as anonymous: it must not stop others from being listed and destroyed.
+   */
+  userOfStored(data: T): string | undefined {
+    try {
+      return this.userOf(data);
+    } catch (error) {
+      publish("user-unknown", { error: error instanceof Error ? error.name : typeof error });
+      return undefined;
+    }
   }
 }
 
-/** Whether the session behind a member is still what that login made of it. */
-export function isOf<T extends object>(session: Stored<T> | undefined, member: Member): boolean {
-  if (session?.user !== member.user) return false;
-  return session.member === undefined || session.member.login === member.login;
+/** True if a session is still the one that the login of this entry made. */
+export function belongsTo<T extends object>(
+  session: StoredSession<T> | undefined,
+  { user, login }: LoginEntry,
+): boolean {
+  if (session?.user !== user) return false;
+  return session.entry === undefined || session.entry.login === login;
 }

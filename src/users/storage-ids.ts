@@ -1,20 +1,34 @@
 import { createHash } from "node:crypto";
 import { isSessionId } from "../session-id.js";
 
-/** Ahead of a hashed name. No id generator in use makes an id of this beginning. */
-const HASHED = "h:";
+/** Form of a digest: a prefix that no id generator in use produces, then SHA-256 as base64url. */
+const DIGEST = /^h:[\w-]{43}$/;
 
-/**
- * Under which names a session may be stored: its digest first, then, for one from before `hashIds`, its
- * id. A stored digest is never taken for an id: whoever read it from Redis could open the session.
- */
-export function namesOf(id: string, hashIds: boolean): [name: string, ...old: string[]] {
-  if (!hashIds || !isSessionId(id)) return [id];
-  const hashed = HASHED + createHash("sha256").update(id).digest("base64url");
-  return id.startsWith(HASHED) ? [hashed] : [hashed, id];
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }
 
-/** What a page may show of a session: a one-way digest, which no request can use in place of the id. */
-export function handleOf(name: string): string {
-  return createHash("sha256").update(`handle:${name}`).digest("base64url");
+function digestOf(id: string): string {
+  return `h:${sha256(id)}`;
+}
+
+/**
+ * Returns the ids under which a session may be stored with `hashIds`: its digest, then its plain id, under which it
+ * was stored without `hashIds`. A stored digest is never looked up as a plain id: with it, whoever has read the
+ * stored data could open the session.
+ */
+export function storageIdsOf(id: string): [digest: string, plain?: string] {
+  if (!isSessionId(id)) return [id];
+  return DIGEST.test(id) ? [digestOf(id)] : [digestOf(id), id];
+}
+
+/**
+ * Returns the handle of a session: a digest of its id that identifies the session on a page and opens nothing.
+ * `listByUser` reports the same handle, with and without `hashIds`, so a page can mark the session that shows it.
+ * @example
+ * const devices = await store.listByUser(userId);
+ * const thisDevice = devices.find(({ handle }) => handle === sessionHandle(req.sessionID));
+ */
+export function sessionHandle(id: string): string {
+  return sha256(`handle:${DIGEST.test(id) ? id : digestOf(id)}`);
 }

@@ -2,37 +2,41 @@ import { isStale, markStale } from "../codec/reencode.js";
 import type { SessionData, SessionRecord } from "../store.js";
 
 /**
- * The fields of the stored JSON that hold what is tracked of a session. They stand in the data, and not
- * around it, so that other readers of the format find the session as they know it.
+ * Names of the fields that are added to a session's stored data. They are fields of the data, so that other readers
+ * of the format, such as connect-redis, still find the session as they know it.
  */
 const CREATED_AT = "sessionary:createdAt";
 const LOGIN = "sessionary:login";
 
+/** Values that are stored with a session and are no part of its data. */
 export interface Tracking {
-  /** When the session was created, in epoch milliseconds, unless another writer left that out. */
+  /** When the session was created, in epoch milliseconds; `undefined` if another writer left it out. */
   createdAt: number | undefined;
-  /** Which login made it its user's: see `Member`. */
+  /** Number of the login that made the session its user's: see `LoginEntry`. */
   login: number | undefined;
 }
 
+/** Returns a copy of the data with the tracking fields, in place of fields of these names that the data may have. */
 export function withTracking<T extends object>(data: T, { createdAt, login }: Tracking): T {
-  return { ...data, [CREATED_AT]: createdAt, ...(login !== undefined && { [LOGIN]: login }) };
+  return { ...data, [CREATED_AT]: createdAt, [LOGIN]: login };
 }
 
+/** Returns the tracking fields of stored data. */
 export function trackingOf(data: object): Tracking {
   const { [CREATED_AT]: createdAt, [LOGIN]: login } = data as SessionData;
   return { createdAt: numberOrNone(createdAt), login: numberOrNone(login) };
 }
 
-/** A stored record as its writer knew it. */
+/** Returns a stored record without the tracking fields in its data. */
 export function withoutTracking<T extends object>(stored: SessionRecord<T>): SessionRecord<T> {
-  const { [CREATED_AT]: _, [LOGIN]: __, ...data } = stored.data as SessionData;
+  const { [CREATED_AT]: createdAt, [LOGIN]: _, ...data } = stored.data as SessionData;
   return {
     data: (isStale(stored.data) ? markStale(data) : data) as T,
     expiresAt: stored.expiresAt,
     get version() {
       return stored.version;
     },
+    ...(typeof createdAt === "number" && { createdAt }),
   };
 }
 

@@ -1,48 +1,43 @@
-/** One login in a user's index: what made a session this user's. */
-export interface Member {
-  user: string;
-  /** Under which name the session's record is stored. The record names the login too. */
-  name: string;
+/** Entry of a user's index: a login, which made a session this user's. */
+export interface LoginEntry {
+  /** The user's id, as text. */
+  readonly user: string;
+  /** Id under which the session's record is stored: a digest with `hashIds`. */
+  readonly storageId: string;
   /**
-   * When it was, in epoch microseconds of the index's clock; a later login of the user has a larger one.
-   * No two attempts share it: who takes back his own takes nobody else's.
+   * Number of the login. It is stored in the session's record, too. No two logins of a user have the same number,
+   * and a later login has a larger one.
    */
-  login: number;
-}
-
-/** How many logins a user may have, and what one above that does. */
-export interface Cap {
-  max: number;
-  overflow: "destroy-oldest" | "reject";
+  readonly login: number;
 }
 
 /**
- * Which sessions a user has. It is only ever a hint: it is written before a record and cleaned after
- * one, so it may name sessions that are not there, or that are another user's by now. Whoever reads it
- * looks at the records.
+ * Index of each user's sessions, beside a store. It is advisory: an entry is added before its record is written and
+ * removed after its record is gone, so an index may name sessions that do not exist, or that are another user's by
+ * now. Whoever reads it verifies each entry against the record.
+ *
+ * Every method rejects with the same errors as the store, for example `StoreUnavailableError`.
  */
 export interface UserIndex {
   /**
-   * Takes in a login. The index lives as long as its last member.
-   * @returns `undefined`, and takes in none, when the cap is reached and says "reject".
+   * Adds a login and gives it a number. Entries may be dropped once `expiresAt` (epoch milliseconds) has passed.
+   * @param max Number of entries at which nothing is added; checking and adding are one atomic step.
+   * @returns the entry, or `undefined` if the user has `max` entries already.
    */
-  enter(user: string, name: string, expiresAt: number, cap?: Cap): Promise<Member | undefined>;
-  /** Moves the expiry of a member. @returns whether it was there. */
-  keep(member: Member, expiresAt: number): Promise<boolean>;
-  /** Puts a member back that was lost. */
-  restore(member: Member, expiresAt: number): Promise<void>;
-  remove(member: Member): Promise<void>;
+  add(user: string, storageId: string, expiresAt: number, max?: number): Promise<LoginEntry | undefined>;
+  /** Changes when an entry expires. @returns true if the index has the entry. */
+  extend(entry: LoginEntry, expiresAt: number): Promise<boolean>;
+  /** Adds an entry that was lost, with the number that it had. */
+  restore(entry: LoginEntry, expiresAt: number): Promise<void>;
+  /** Removes an entry, if it is there. */
+  remove(entry: LoginEntry): Promise<void>;
+  /** Returns how many entries the user has, or `undefined` if this entry is not among them. */
+  confirm(entry: LoginEntry): Promise<number | undefined>;
   /**
-   * For a login that has written its record: who else is there?
-   * @returns all members when there are more than `max`, else none; `undefined` when this one was removed.
+   * Yields the user's entries, by their number: the oldest login first, or the newest. It reads a bounded number of
+   * them at a time, so an entry that is added or removed meanwhile may or may not be there.
    */
-  settle(member: Member, max: number): Promise<Member[] | undefined>;
-  /** All members that have not expired, the oldest login first. */
-  list(user: string): Promise<Member[]>;
+  list(user: string, options?: { newestFirst?: boolean }): AsyncIterable<LoginEntry>;
+  /** Removes all entries of all users. */
   clear(): Promise<void>;
-}
-
-/** The oldest login first. */
-export function byLogin(a: Member, b: Member): number {
-  return a.login - b.login;
 }

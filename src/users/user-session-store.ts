@@ -1,110 +1,155 @@
 /**
- * What a store that knows users keeps, beside the contract in store.ts; `userConformance` of
+ * Rules of a store with user options, in addition to the contract in store.ts. `userConformance` of
  * `sessionary/conformance` has one test for each sentence.
  *
  * Users
- * - `listByUser` gives each live session of the user, the oldest first, with a handle that is no id.
- * - `destroyByUser` ends every session that the user had when it was called, but for `exceptId`, and tells how many.
- * - `destroyByHandle` ends one session of that user, and no other user's.
+ * - `listByUser` returns each live session of the user, the oldest first, with a handle that opens no session.
+ * - `destroyByUser` destroys every session that the user had when it was called, except the one of `exceptId` or
+ *   `exceptHandle`, and returns how many.
+ * - `destroyByHandle` destroys one session of that user, and none of another user.
+ * - A user id may be a string, a number or a bigint; `1`, `1n` and `"1"` are the same user.
+ * - `userIdOf` is called with session data only: not with fields that the store adds, and not when a session ends.
+ * - A stored session on which `userIdOf` throws is anonymous: it can be read and destroyed, and stops no
+ *   `destroyByUser`.
  * - A session that changes its user moves from one user's list to the other's.
- * - Logins that race all appear, and none that was there before outlives a `destroyByUser` among them.
- * - Logins on sessions that are there, and logins that meet a `clear`, are ended or listed, too.
- * - Of logins that race for one session or one id, the one that holds is listed.
- * - Updates without `ifVersion` meet no conflict, however many race.
- * - With `maxPerUser` the oldest sessions of a user end, however many logins race.
- * - With `overflow: "reject"` a login above `maxPerUser` fails with `SessionLimitError`, and writes nothing.
- * - A session that ended or went to another user takes no place under `maxPerUser`, whatever raced with that.
- * - A login that fails ends no other session.
- * - With `absoluteTimeoutMs` no write and no touch carries a session past its creation plus that.
- * - What is kept to track a session shows in no record.
+ * - Concurrent logins are all listed, and no session that existed before outlives a `destroyByUser` among them.
+ * - Logins on existing sessions, and logins that race a `clear`, are destroyed or listed, too.
+ * - Of concurrent logins on one session or one id, the one that is stored is listed.
+ * - Calls on one session, started one after the other without waiting, take effect in that order, in the lists, too.
+ * - Concurrent updates without `ifVersion` are never rejected with a conflict.
+ * - With `maxPerUser` the oldest sessions of a user are destroyed, however many logins race.
+ * - With `onLimit: "reject"` a login above `maxPerUser` is rejected with `SessionLimitError`, and writes nothing.
+ * - A session that ended or went to another user does not count for `maxPerUser`, whatever raced with that.
+ * - A login that fails destroys no other session.
+ * - With `absoluteTimeoutMs` no write and no touch extends a session past its `createdAt` plus that.
+ * - A login starts a new lifetime; `create` with `replaces` continues the lifetime of a session of the same user.
+ * - The fields that a store adds to track a session are in no record's data.
  */
 
-import { SessionExistsError } from "../errors.js";
-import { snapshotOf } from "../codec/payload.js";
-import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import type { Clock } from "../internal/clock.js";
-import { Logins } from "./logins.js";
-import { namesOf } from "./storage-ids.js";
-import { type UserOptions, checkUserOptions } from "./options.js";
-import { StoredSessions } from "./session-reader.js";
-import { TrackedRecords } from "./tracked-records.js";
+import { knownOptions } from "../internal/validation.js";
+import { type Clock, steppedClock } from "../internal/clock.js";
+import type {
+  CreateOptions,
+  SessionData,
+  SessionEntry,
+  SessionRecord,
+  SessionStore,
+  UpdateOptions,
+} from "../store.js";
+import { HashedIds, markHashed } from "./hash-ids.js";
+import { IndexedSessions } from "./indexed-sessions.js";
+import { Logins, NO_LOGINS } from "./logins.js";
+import { OrderedCalls, type SessionCalls, type WithDeadline } from "./ordered-calls.js";
+import { type UserId, type UserOptions, USER_OPTIONS, checkUserOptions, userIdText } from "./options.js";
+import { SessionLimit } from "./session-limit.js";
+import { SessionReader } from "./session-reader.js";
+import { sessionHandle } from "./storage-ids.js";
+import { TrackedSessions } from "./tracked-sessions.js";
 import type { UserIndex } from "./user-index.js";
 import { type UserSession, UserSessions } from "./user-sessions.js";
 
-export type { UserSession };
-
+/** Options for `destroyByUser`. */
 export interface DestroyByUserOptions {
-  /** The id of a session that stays: the one that asks. */
+  /** Id of a session that stays: usually the one that asks. */
   exceptId?: string;
+  /** Handle of a session that stays, where the id is not known. */
+  exceptHandle?: string;
   /**
-   * Looks at every session of the store instead of the user's index: for when the index may have been
-   * lost (evicted, deleted, or not restored with the sessions). It reads them all. @default false
+   * True to look at every session of the store, too. Use it if the user's index may have been lost: evicted,
+   * deleted, or not restored with the sessions. It reads them all.
+   * @default false
    */
   scan?: boolean;
 }
 
-type Within = <R>(task: () => Promise<R>) => Promise<R>;
+/** What a store of this package adds to `withUsers`. */
+export interface StoreInternals {
+  clock?: Clock;
+  /** Runs the steps of one call within the store's deadline. */
+  withDeadline?: WithDeadline;
+}
+
+const DEFAULT_TIMEOUT_MS = 1_000;
 
 /**
- * A store over records: what a public store is, with the options that concern users. Without such an
- * option each call goes straight to the records.
+ * A store with the user options: `MemoryStore`, `RedisStore`, and what `withUsers` returns. Without such an option,
+ * each call goes straight to the records.
  */
 export class UserSessionStore<T extends object = SessionData> implements SessionStore<T> {
   readonly #records: SessionStore<T>;
-  /** Without `userIdOf` there are none. */
-  readonly #logins: Logins<T> | undefined;
+  readonly #absoluteTimeoutMs: number | undefined;
+  readonly #calls: SessionCalls<T>;
+  /** Unset without `userIdOf`, as are the sessions of users. */
+  readonly #indexed: IndexedSessions<T> | undefined;
   readonly #users: UserSessions<T> | undefined;
-  readonly #kept: Pick<SessionStore<T>, "get" | "create" | "update" | "touch" | "destroy">;
-  readonly #hashIds: boolean;
-  /** Whether a call may take several steps: a write has to wait for others before it stores its entry. */
-  readonly #waits: boolean;
-  readonly #within: Within;
 
-  /** @param within does the steps of one call in the time that the store has for a call. */
   protected constructor(
     records: SessionStore<T>,
     index: UserIndex,
     options: UserOptions<T>,
-    clock: Clock,
-    within: Within = (task) => task(),
+    { clock = steppedClock(), withDeadline }: StoreInternals = {},
   ) {
     const { userIdOf, absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
-    const sessions = new StoredSessions(records, options, clock);
-    if (userIdOf !== undefined) {
-      this.#logins = new Logins(records, sessions, index, options, clock);
-      this.#users = new UserSessions(records, sessions, this.#logins);
-    }
-    const tracks = userIdOf !== undefined || absoluteTimeoutMs !== undefined;
+    const { timeoutMs = DEFAULT_TIMEOUT_MS } = records;
+    const reader = new SessionReader(records, options, clock);
+    this.#absoluteTimeoutMs = absoluteTimeoutMs;
     this.#records = records;
-    this.#kept = tracks ? new TrackedRecords(records, sessions, this.#logins, clock) : records;
-    this.#waits = tracks || hashIds;
-    this.#hashIds = hashIds;
-    this.#within = within;
+    this.#calls = records;
+    if (userIdOf !== undefined) {
+      this.#indexed = new IndexedSessions(records, reader, index, { clock, timeoutMs });
+      this.#users = new UserSessions(records, reader, index, this.#indexed);
+    }
+    if (userIdOf !== undefined || absoluteTimeoutMs !== undefined) {
+      const indexed = this.#indexed;
+      const logins = indexed && new Logins(index, reader, indexed, new SessionLimit(index, indexed, options));
+      this.#calls = new TrackedSessions({
+        records,
+        reader,
+        logins: logins ?? NO_LOGINS,
+        compares: logins !== undefined,
+        clock,
+        timeoutMs,
+        destroy: (storageId) => (indexed ?? records).destroy(storageId),
+      });
+    }
+    if (hashIds) {
+      this.#calls = new HashedIds(this.#calls);
+      markHashed(this);
+    }
+    if (this.#calls !== records) this.#calls = new OrderedCalls(this.#calls, withDeadline);
+  }
+
+  /** Maximum duration of a call, in milliseconds; `undefined` if the store has no deadline. */
+  get timeoutMs(): number | undefined {
+    return this.#records.timeoutMs;
+  }
+
+  /** The option `absoluteTimeoutMs`. */
+  get absoluteTimeoutMs(): number | undefined {
+    return this.#absoluteTimeoutMs;
   }
 
   get(id: string): Promise<SessionRecord<T> | undefined> {
-    return this.#waits ? this.#firstOf(id, (name) => this.#kept.get(name)) : this.#kept.get(id);
+    return this.#calls.get(id);
   }
 
-  create(id: string, entry: SessionEntry<T>): Promise<string> {
-    return this.#waits ? this.#within(() => this.#createLater(id, entry)) : this.#kept.create(id, entry);
+  create(id: string, entry: SessionEntry<T>, options?: CreateOptions<T>): Promise<string> {
+    return this.#calls.create(id, entry, options);
   }
 
   update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined> {
-    return this.#waits ? this.#updateLater(id, entry, options) : this.#kept.update(id, entry, options);
+    return this.#calls.update(id, entry, options);
   }
 
   touch(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<boolean> {
-    if (!this.#waits) return this.#kept.touch(id, entry, options);
-    const now = { ...entry };
-    return this.#firstOf(id, (name) => this.#kept.touch(name, now, options));
+    return this.#calls.touch(id, entry, options);
   }
 
   destroy(id: string): Promise<boolean> {
-    return this.#waits ? this.#firstOf(id, (name) => this.#kept.destroy(name)) : this.#kept.destroy(id);
+    return this.#calls.destroy(id);
   }
 
-  /** With `hashIds` these are the digests that stand for the ids. */
+  /** Yields every live id; with `hashIds` the digests of the ids. */
   ids(): AsyncIterable<string> {
     return this.#records.ids();
   }
@@ -114,7 +159,7 @@ export class UserSessionStore<T extends object = SessionData> implements Session
   }
 
   clear(): Promise<void> {
-    return (this.#logins ?? this.#records).clear();
+    return (this.#indexed ?? this.#records).clear();
   }
 
   async ping(): Promise<void> {
@@ -126,70 +171,66 @@ export class UserSessionStore<T extends object = SessionData> implements Session
   }
 
   /**
-   * The user's live sessions, the oldest first.
-   * @throws TypeError when the store has no `userIdOf`.
+   * Returns the user's live sessions, the oldest first.
+   * @throws TypeError if the store has no `userIdOf`.
    */
-  async listByUser(userId: string): Promise<UserSession<T>[]> {
-    return this.#usersFor("listByUser", userId).list(userId);
+  async listByUser(userId: UserId): Promise<UserSession<T>[]> {
+    return this.#usersFor("listByUser").list(userIdText(userId));
   }
 
   /**
-   * Ends the user's sessions: all that were there when this was called, and maybe later ones.
-   * @returns how many ended.
-   * @throws TypeError when the store has no `userIdOf`; a rejection of another kind means that some may
-   * be left: call again.
+   * Destroys the user's sessions: all that existed when it was called, and maybe later ones.
+   * @returns how many were destroyed.
+   * @throws TypeError if the store has no `userIdOf`. After any other rejection some sessions may be left: call it
+   * again.
    */
-  async destroyByUser(
-    userId: string,
-    { exceptId, scan = false }: DestroyByUserOptions = {},
-  ): Promise<number> {
-    const except = exceptId === undefined ? [] : namesOf(exceptId, this.#hashIds);
-    return this.#usersFor("destroyByUser", userId).end(userId, except, scan);
+  async destroyByUser(userId: UserId, options: DestroyByUserOptions = {}): Promise<number> {
+    const users = this.#usersFor("destroyByUser");
+    knownOptions("destroyByUser", options, ["exceptId", "exceptHandle", "scan"]);
+    const { exceptId, exceptHandle, scan = false } = options;
+    const exceptHandles = [exceptHandle, exceptId && sessionHandle(exceptId)];
+    return users.end(userIdText(userId), exceptHandles, scan);
   }
 
   /**
-   * Ends one of the user's sessions, by the handle that `listByUser` gives.
-   * @returns whether there was one; another user's handle is not.
-   * @throws TypeError when the store has no `userIdOf`.
+   * Destroys one of the user's sessions, by the handle that `listByUser` reports.
+   * @returns true if the user has a session with that handle.
+   * @throws TypeError if the store has no `userIdOf`.
    */
-  async destroyByHandle(userId: string, handle: string): Promise<boolean> {
-    const users = this.#usersFor("destroyByHandle", userId);
-    return this.#within(() => users.endOne(userId, handle));
+  async destroyByHandle(userId: UserId, handle: string): Promise<boolean> {
+    return this.#usersFor("destroyByHandle").endOne(userIdText(userId), handle);
   }
 
-  async #createLater(id: string, entry: SessionEntry<T>): Promise<string> {
-    const now = snapshotOf(entry);
-    const [name, ...old] = namesOf(id, this.#hashIds);
-    for (const each of old) if ((await this.#kept.get(each)) !== undefined) throw new SessionExistsError();
-    return this.#kept.create(name, now);
+  #usersFor(method: string): UserSessions<T> {
+    if (this.#users !== undefined) return this.#users;
+    throw new TypeError(`${method} requires a store with the option userIdOf`);
   }
+}
 
-  async #updateLater(
-    id: string,
-    entry: SessionEntry<T>,
-    options?: UpdateOptions,
-  ): Promise<string | undefined> {
-    const now = snapshotOf(entry);
-    return this.#firstOf(id, (name) => this.#kept.update(name, now, options));
+/** A `UserSessionStore` over any store. */
+class StoreWithUsers<T extends object> extends UserSessionStore<T> {
+  constructor(store: SessionStore<T>, index: UserIndex, options: UserOptions<T>) {
+    knownOptions("withUsers", options, USER_OPTIONS);
+    super(store, index, options);
   }
+}
 
-  #usersFor(method: string, userId: string): UserSessions<T> {
-    if (this.#users === undefined) throw new TypeError(`${method} takes a store with the option userIdOf`);
-    if (typeof userId !== "string" || userId === "")
-      throw new TypeError("userId must be a string that is not empty");
-    return this.#users;
-  }
-
-  /** Asks for the first name that a session may have, and for the old one when there is none. */
-  #firstOf<R>(id: string, ask: (name: string) => Promise<R>): Promise<R> {
-    return this.#within(async () => {
-      const [name, ...old] = namesOf(id, this.#hashIds);
-      let answer = await ask(name);
-      for (const each of old) {
-        if (answer !== undefined && answer !== false) break;
-        answer = await ask(each);
-      }
-      return answer;
-    });
-  }
+/**
+ * Adds user sessions, limits and absolute timeouts to a store of your own.
+ * @param store Stores the sessions. No other store may write them.
+ * @param index Stores each user's index: a `MemoryUserIndex` if one process has all sessions, else a `UserIndex` of
+ * your own, shared by all processes like the sessions.
+ * @example
+ * const store = withUsers(new MyStore(), new MemoryUserIndex(), {
+ *   userIdOf: (data) => data.userId,
+ *   maxPerUser: 5,
+ * });
+ * await store.destroyByUser("ann");
+ */
+export function withUsers<T extends object>(
+  store: SessionStore<T>,
+  index: UserIndex,
+  options: UserOptions<T>,
+): UserSessionStore<T> {
+  return new StoreWithUsers(store, index, options);
 }

@@ -1,86 +1,96 @@
+import { partiallyApplied } from "../errors.js";
+import { inChunks } from "../internal/chunks.js";
 import type { SessionData, SessionStore } from "../store.js";
-import type { Logins } from "./logins.js";
-import { handleOf } from "./storage-ids.js";
-import { inPart } from "./outcome.js";
-import type { StoredSessions } from "./session-reader.js";
-import type { Member } from "./user-index.js";
+import type { IndexedSessions } from "./indexed-sessions.js";
+import type { SessionReader } from "./session-reader.js";
+import { CHUNK, allOrThrow } from "./session-limit.js";
+import { sessionHandle } from "./storage-ids.js";
+import type { LoginEntry, UserIndex } from "./user-index.js";
 
-/** A session, as its user may see it. */
+/** A session as its user may see it. */
 export interface UserSession<T extends object = SessionData> {
-  /** Tells sessions apart, and is of no use as an id. */
+  /** Identifies the session, and is of no use as an id: see `sessionHandle`. */
   handle: string;
-  /** Epoch milliseconds. */
+  /** When the session was created, in epoch milliseconds. */
   createdAt: number;
-  /** Epoch milliseconds. */
+  /** When the session ends, in epoch milliseconds. */
   expiresAt: number;
   data: T;
 }
 
-/** How many sessions are read or ended at a time. */
-const BATCH = 100;
-
-/** The sessions of a user: to be listed and ended. */
+/** Lists and destroys the sessions of a user, a bounded number at a time. */
 export class UserSessions<T extends object> {
   readonly #records: SessionStore<T>;
-  readonly #sessions: StoredSessions<T>;
-  readonly #logins: Logins<T>;
+  readonly #reader: SessionReader<T>;
+  readonly #index: UserIndex;
+  readonly #sessions: IndexedSessions<T>;
 
-  constructor(records: SessionStore<T>, sessions: StoredSessions<T>, logins: Logins<T>) {
+  constructor(
+    records: SessionStore<T>,
+    reader: SessionReader<T>,
+    index: UserIndex,
+    sessions: IndexedSessions<T>,
+  ) {
     this.#records = records;
+    this.#reader = reader;
+    this.#index = index;
     this.#sessions = sessions;
-    this.#logins = logins;
   }
 
   async list(user: string): Promise<UserSession<T>[]> {
-    const sessions: UserSession<T>[] = [];
-    for (const members of batches(await this.#logins.list(user))) {
-      for (const { member, session } of await this.#logins.live(members)) {
-        const { record, createdAt = Math.floor(member.login / 1_000) } = session;
-        const { data, expiresAt } = record;
-        sessions.push({ handle: handleOf(member.name), createdAt, expiresAt, data });
+    const found = new Map<string, UserSession<T>>();
+    for await (const entries of inChunks(this.#index.list(user), CHUNK)) {
+      for (const { entry, session } of await this.#sessions.live(entries)) {
+        const { createdAt = Math.floor(entry.login / 1_000), expiresAt, data } = session.record;
+        const handle = sessionHandle(entry.storageId);
+        found.set(handle, { handle, createdAt, expiresAt, data });
       }
     }
-    return sessions.sort((a, b) => a.createdAt - b.createdAt);
+    return [...found.values()].sort((a, b) => a.createdAt - b.createdAt);
   }
 
   /**
-   * Ends those that are under none of these names.
-   * @param scan whether to look at every session of the store, too.
-   * @returns how many ended.
+   * Destroys the user's sessions.
+   * @param exceptHandles Handles of sessions that stay.
+   * @param scan True to look at every session of the store, too.
+   * @returns how many were destroyed.
    */
-  async end(user: string, except: string[], scan: boolean): Promise<number> {
+  async end(user: string, exceptHandles: (string | undefined)[], scan: boolean): Promise<number> {
     let ended = 0;
-    const end = async (members: Member[]) => {
-      const others = members.filter(({ name }) => !except.includes(name));
-      const results = await Promise.allSettled(others.map((each) => this.#logins.end(each)));
-      const failed = results.find((result) => result.status === "rejected");
-      ended += results.filter((result) => result.status === "fulfilled" && result.value).length;
-      if (failed !== undefined) throw failed.reason;
-    };
+    const endAll = (entries: LoginEntry[]) =>
+      allOrThrow(
+        entries.map(async (entry) => {
+          if (exceptHandles.includes(sessionHandle(entry.storageId))) return;
+          if (await this.#sessions.end(entry)) ended++;
+        }),
+      );
     try {
-      for (const members of batches(await this.#logins.list(user))) await end(members);
-      if (scan) for await (const member of this.#allOf(user)) await end([member]);
+      for await (const entries of inChunks(this.#index.list(user), CHUNK)) await endAll(entries);
+      if (scan) for await (const entries of this.#entriesByScan(user)) await endAll(entries);
     } catch (error) {
-      throw ended > 0 ? inPart(error) : error;
+      throw ended > 0 ? partiallyApplied(error) : error;
     }
     return ended;
   }
 
-  /** Ends the one with this handle. @returns whether there was one. */
+  /** Destroys the session with this handle. @returns true if the user has one. */
   async endOne(user: string, handle: string): Promise<boolean> {
-    const members = await this.#logins.list(user);
-    const theirs = members.filter(({ name }) => handleOf(name) === handle);
-    return (await Promise.all(theirs.map((member) => this.#logins.end(member)))).includes(true);
+    for await (const entries of inChunks(this.#index.list(user), CHUNK)) {
+      const theirs = entries.filter(({ storageId }) => sessionHandle(storageId) === handle);
+      const ended = await Promise.all(theirs.map((entry) => this.#sessions.end(entry)));
+      if (ended.includes(true)) return true;
+    }
+    return false;
   }
 
-  async *#allOf(user: string): AsyncGenerator<Member> {
-    for await (const name of this.#records.ids()) {
-      const session = await this.#sessions.read(name);
-      if (session?.user === user) yield session.member ?? { user, name, login: 0 };
+  /** Yields the sessions of the user that the store has, whether the index has them or not. */
+  async *#entriesByScan(user: string): AsyncGenerator<LoginEntry[]> {
+    for await (const storageIds of inChunks(this.#records.ids(), CHUNK)) {
+      const sessions = await Promise.all(storageIds.map((storageId) => this.#reader.read(storageId)));
+      yield storageIds.flatMap((storageId, i) => {
+        const session = sessions[i];
+        return session?.user === user ? [session.entry ?? { user, storageId, login: 0 }] : [];
+      });
     }
   }
-}
-
-function* batches<M>(all: M[]): Generator<M[]> {
-  for (let start = 0; start < all.length; start += BATCH) yield all.slice(start, start + BATCH);
 }

@@ -1,4 +1,11 @@
-import { MemoryStore, type SessionaryEvents, type SessionStore } from "sessionary";
+import {
+  MemoryStore,
+  MemoryUserIndex,
+  type SessionaryEvents,
+  type SessionStore,
+  StoreUnavailableError,
+  withUsers,
+} from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { inspect, isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -112,6 +119,31 @@ const MAKE: { [E in keyof SessionaryEvents]: [payload: SessionaryEvents[E], make
     async (framework) => {
       const { app, browser } = await loggedIn(framework, redisStore("app:pw@"));
       await browser.visit(app, (v) => void (v.session.more = MARK));
+    },
+  ],
+  "user-unknown": [
+    { error: "TypeError" },
+    async (framework) => {
+      let isForeign = false;
+      const userIdOf = () => {
+        if (isForeign) throw new TypeError(MARK);
+        return MARK;
+      };
+      const { app, browser } = await loggedIn(framework, new MemoryStore({ userIdOf }));
+      isForeign = true;
+      await browser.visit(app, () => {});
+    },
+  ],
+  "limit-exceeded": [
+    { code: "ERR_STORE_UNAVAILABLE" },
+    async (framework) => {
+      const refused = new StoreUnavailableError("not-applied", "other", MARK);
+      const records = wrapped(new MemoryStore(), { update: () => Promise.reject(refused) });
+      const index = new MemoryUserIndex();
+      const unlimited = withUsers(records, index, { userIdOf: () => MARK });
+      const expiresAt = Date.now() + 60_000;
+      for (let n = 0; n < 150; n++) await unlimited.create(`old-${n}`, { data: {}, expiresAt });
+      await loggedIn(framework, withUsers(records, index, { userIdOf: () => MARK, maxPerUser: 1 }));
     },
   ],
   connection: [

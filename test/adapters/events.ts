@@ -9,6 +9,8 @@ const NAMES = [
   "evicted",
   "write-failed",
   "conflict-detection-off",
+  "user-unknown",
+  "limit-exceeded",
   "connection",
 ] as const satisfies (keyof SessionaryEvents)[];
 

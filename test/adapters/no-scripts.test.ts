@@ -75,11 +75,15 @@ describe.each(FRAMEWORKS)("%s on a Redis that forbids scripts", (framework) => {
     expect(app.errors).toEqual([]);
   });
 
-  test("says that userIdOf needs them, once for each save", async () => {
-    const userIdOf = ({ user }: Record<string, unknown>) => user as string | undefined;
-    const { app, browser } = await loggedIn({}, { userIdOf });
+  test("saves with userIdOf, lists the user's sessions and ends them", async () => {
+    const userIdOf = ({ user }: Record<string, unknown>) => user;
+    const { store, app, browser } = await loggedIn({}, { userIdOf, maxPerUser: 2 });
     await browser.visit(app, (v) => void (v.session.user = "ann"));
-    expect(app.errors).toEqual([expect.objectContaining({ code: "ERR_SCRIPTS_FORBIDDEN" })]);
+    for (let n = 0; n < 3; n++) await new Browser().visit(app, (v) => void (v.session.user = "ann"));
+    expect(app.errors).toEqual([]);
+    expect(await store.listByUser("ann")).toHaveLength(2);
+    expect(await store.destroyByUser("ann")).toBe(2);
+    expect(await store.count()).toBe(0);
   });
 
   test("brings no session back that was destroyed while a request held it", async () => {

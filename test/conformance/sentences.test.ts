@@ -1,13 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { beforeAll, expect, it } from "vitest";
 import { MemoryStore } from "sessionary";
 import { collect } from "./collect.js";
+import { sentencesIn } from "./contract-sentences.js";
 import { memorySubject } from "./memory-subject.js";
 
 let contract: string[][];
 beforeAll(async () => {
-  const file = new URL("../../src/store.ts", import.meta.url);
-  contract = sentencesOf(await readFile(file, "utf8"));
+  contract = await sentencesIn("store.ts");
 });
 
 it("finds the sentences of the contract where they are written", () => {
@@ -26,16 +25,3 @@ it("does not ask a store for what it has not said it supports", () => {
   const left = contract.map(([, sentence]) => sentence).filter((sentence) => !titles.includes(sentence!));
   expect(left).toEqual(["A payload that cannot be decoded is a miss and an event, never an error."]);
 });
-
-/** Heading and text of each bullet of the file's first comment, continued lines joined. */
-function sentencesOf(source: string): string[][] {
-  const lines = source.slice(0, source.indexOf("*/")).split("\n");
-  const sentences: string[][] = [];
-  let heading = "";
-  for (const line of lines.map((each) => each.replace(/^\s*\/?\*+ ?/, ""))) {
-    if (line.startsWith("- ")) sentences.push([heading, line.slice(2)]);
-    else if (line.startsWith("  ")) sentences.at(-1)![1] += ` ${line.trim()}`;
-    else if (line !== "") heading = line;
-  }
-  return sentences;
-}

@@ -5,6 +5,7 @@ import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
 import { type RedisServer, type StartRedisOptions, startRedis } from "../support/redis-server.js";
 import { startProxy } from "../support/tcp-proxy.js";
 import { waitUntil } from "../support/wait-until.js";
+import { INDEX_KEYS } from "../support/user-index-keys.js";
 
 const userIdOf = ({ user }: SessionData) => user as string | undefined;
 const session = (user: string) => ({ data: { user }, expiresAt: Date.now() + 60_000 });
@@ -46,7 +47,7 @@ it("a restore brings a logged-out session back, and destroyByUser ends it again"
 it("when a restore has no index, a scan ends the user's sessions", async () => {
   const { store } = await restored(async (redis) => {
     const client = redis.client();
-    await client.del(await client.keys("users:*"));
+    await client.del(await client.keys(INDEX_KEYS));
   });
   expect(await store.destroyByUser("ann")).toBe(0);
   expect(await store.destroyByUser("ann", { scan: true })).toBe(2);

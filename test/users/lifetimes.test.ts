@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { MemoryStore, encrypted } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { Stores, entry, userIdOf } from "./stores.js";
+import { isIndexKey } from "../support/user-index-keys.js";
 
 const stores = new Stores();
 afterEach(() => stores.reset());
@@ -85,9 +86,7 @@ describe("hashIds", () => {
     expect(keys).toHaveLength(2);
     const dump = [...keys];
     for (const key of keys) {
-      const read = key.startsWith("users:")
-        ? server.command("ZRANGE", key, 0, -1)
-        : server.command("GET", key);
+      const read = isIndexKey(key) ? server.command("ZRANGE", key, 0, -1) : server.command("GET", key);
       dump.push(JSON.stringify(await read));
     }
     for (const mark of marks) {

@@ -73,7 +73,8 @@ export class UsersModel {
         if (!there) return false;
         const isLogin = there.data.user !== data.user;
         const loginAt = isLogin ? now : there.loginAt;
-        this.#sessions.set(id, { ...there, data, loginAt, expiresAt: bounded(there.createdAt) });
+        const createdAt = isLogin && data.user !== undefined ? now : there.createdAt;
+        this.#sessions.set(id, { data, createdAt, loginAt, expiresAt: bounded(createdAt) });
         if (isLogin) this.#logIn(data.user, now);
         return true;
       }

@@ -5,6 +5,7 @@ import { RedisStore } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { lateClient } from "./late-client.js";
 import { entry, userIdOf } from "./stores.js";
+import { INDEX_KEYS, isIndexKey } from "../support/user-index-keys.js";
 
 let server: RedisServer;
 let raw: Redis;
@@ -34,7 +35,9 @@ async function servers(options: UserOptions = {}): Promise<RedisStore[]> {
 
 /** Whose sessions stand in Redis. */
 async function usersInRedis(): Promise<(string | undefined)[]> {
-  const texts = await Promise.all((await raw.keys("sess:*")).map((key) => raw.get(key)));
+  const texts = await Promise.all(
+    (await raw.keys("sess:*")).filter((key) => !isIndexKey(key)).map((key) => raw.get(key)),
+  );
   return texts.map((text) => (JSON.parse(text ?? "{}") as { user?: string }).user);
 }
 
@@ -48,7 +51,7 @@ async function expectListed(store: RedisStore): Promise<number> {
 /** That there is an index for each user with a session, too, and no other. */
 async function expectConsistent(store: RedisStore): Promise<number> {
   const users = new Set((await usersInRedis()).filter(Boolean));
-  expect(await raw.keys("users:*")).toHaveLength(users.size);
+  expect(await raw.keys(INDEX_KEYS)).toHaveLength(users.size);
   return expectListed(store);
 }
 
@@ -70,9 +73,9 @@ describe("on several servers", () => {
   });
 
   it.each([["destroy-oldest"], ["reject"]] as const)(
-    "logins of either kind come to maxPerUser and no more, with overflow %s",
-    async (overflow) => {
-      const stores = await servers({ maxPerUser: 3, overflow });
+    "logins of either kind come to maxPerUser and no more, with onLimit %s",
+    async (onLimit) => {
+      const stores = await servers({ maxPerUser: 3, onLimit });
       for (let round = 0; round < ROUNDS; round++) {
         await Promise.all(numbers(8).map((n) => pick(stores).create(`id-${n}`, entry())));
         await Promise.all([

@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it, onTestFinished } from "vites
 import type { UserOptions, UserSessionStore } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { Stores, entry, userIdOf } from "./stores.js";
+import { isIndexKey } from "../support/user-index-keys.js";
 
 const stores = new Stores();
 afterEach(() => stores.reset());
@@ -16,9 +17,7 @@ describe("the index in Redis", () => {
   it("is gone with the user's last session, and holds no user id", async () => {
     const store = await stores.open("redis", { userIdOf });
     for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
-    expect((await keys()).filter((key) => !key.startsWith("sess:"))).toEqual([
-      expect.stringMatching(/^users:sess:[\w-]{43}$/),
-    ]);
+    expect((await keys()).filter(isIndexKey)).toEqual([expect.stringMatching(/^sess:users:[\w-]{43} $/)]);
     for (const n of numbers(3)) await store.destroy(`id-${n}`);
     expect(await keys()).toEqual([]);
   });
@@ -28,7 +27,7 @@ describe("the index in Redis", () => {
     const store = await stores.open("redis", { userIdOf });
     await store.create("short", entry({ user: "ann" }, 50_000));
     await store.create("long", entry({ user: "ann" }, 100_000));
-    const [key] = (await keys()).filter((each) => each.startsWith("users:"));
+    const [key] = (await keys()).filter(isIndexKey);
     const ttl = async () => Number(await server.command("PTTL", key!));
     expect(await ttl()).toBeGreaterThan(95_000);
     await store.destroy("long");
@@ -41,11 +40,7 @@ describe("the index in Redis", () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf });
     for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
-    const lose = async () =>
-      server.command(
-        "DEL",
-        (await keys()).find((key) => key.startsWith("users:"))!,
-      );
+    const lose = async () => server.command("DEL", (await keys()).find(isIndexKey)!);
     await lose();
     expect(await store.listByUser("ann")).toEqual([]);
     await store.touch("id-0", entry({ user: "ann" }));
@@ -61,7 +56,7 @@ describe("the index in Redis", () => {
     const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
     await store.create("bobs", entry({ user: "bob" }));
     await store.create("anns", entry({ user: "ann", n: 1 }));
-    const key = (await keys()).filter((each) => each.startsWith("users:"));
+    const key = (await keys()).filter(isIndexKey);
     // As a crash between index and record may leave it.
     const members = [`${"1".padStart(16, "0")}:bobs`, `${"2".padStart(16, "0")}:nobodys`];
     for (const each of key)
@@ -94,7 +89,7 @@ describe("the index in Redis", () => {
       await store.create("long", entry({ user: "ann" }));
       await store.create("short", entry({ user: "ann" }, 1_000));
       await go();
-      const [key] = (await keys()).filter((each) => each.startsWith("users:"));
+      const [key] = (await keys()).filter(isIndexKey);
       expect(Number(await server.command("PTTL", key!)), how).toBeLessThanOrEqual(1_000);
       await store.clear();
     }
@@ -114,7 +109,7 @@ describe("the index in Redis", () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
     await store.create("first", entry({ user: "ann", n: 1 }));
-    const [key] = (await keys()).filter((each) => each.startsWith("users:"));
+    const [key] = (await keys()).filter(isIndexKey);
     const later = `${String((Date.now() + 60_000) * 1_000)}:first`;
     // As a clock would have left it that was ahead by a minute.
     const text = (await server.command("GET", "sess:first")) as string;

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { MemoryStore } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { type Command, KINDS, UsersModel } from "./model.js";
 import { userIdOf } from "./stores.js";
 import { passTime } from "./time-travel.js";
+import { indexKeyOf } from "../support/user-index-keys.js";
 
 const IDS = [...Array(12).keys()].map((n) => `id-${n}`);
 const USERS = ["ann", "bob", "eve"];
@@ -93,9 +93,11 @@ async function ask(store: MemoryStore | RedisStore, { kind, id, user, entry }: C
 
 /** A user's index names the live sessions and is gone with the last one; those that have expired may be in it. */
 async function assertIndex(server: RedisServer, user: string, ids: string[], where: string): Promise<void> {
-  const key = `users:sess:${createHash("sha256").update(user).digest("base64url")}`;
-  const range = ["ZRANGEBYSCORE", key, `(${await redisNow(server)}`, "+inf"] as const;
-  const names = ((await server.command(...range)) as string[]).map((member) => member.slice(17));
+  const key = indexKeyOf(user);
+  const expired = (await server.command("ZRANGEBYSCORE", key, -(await redisNow(server)), "(0")) as string[];
+  const members = (await server.command("ZRANGEBYSCORE", key, "(0", "+inf")) as string[];
+  const live = members.filter((member) => !expired.includes(`-${member.slice(0, 16)}`));
+  const names = live.map((member) => member.slice(17));
   const exists = (await server.command("EXISTS", key)) === 1;
   if (JSON.stringify(names.sort()) !== JSON.stringify(ids.sort()) || exists !== ids.length > 0)
     throw new Error(`${where}: the index of ${user} names ${names.join() || "none"}, not ${ids.join()}`);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { type EncryptionKey, encrypted } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { Stores, entry, userIdOf } from "./stores.js";
+import { INDEX_KEYS } from "../support/user-index-keys.js";
 
 const stores = new Stores();
 const opened: RedisStore[] = [];
@@ -51,7 +52,7 @@ describe("a server that lacks the key of a session", () => {
     await ahead.create("bobs", entry({ user: "bob" }));
     await (
       await stores.redis()
-    ).command("EVAL", "return redis.call('DEL', unpack(redis.call('KEYS', 'users:*')))", 0);
+    ).command("EVAL", "return redis.call('DEL', unpack(redis.call('KEYS', ARGV[1])))", 0, INDEX_KEYS);
     expect(await behind.destroyByUser("ann", { scan: true })).toBe(0);
     expect(await ahead.destroyByUser("ann", { scan: true })).toBe(1);
     expect(await ahead.count()).toBe(1);

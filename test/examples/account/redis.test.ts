@@ -17,7 +17,7 @@ it("holds nothing in Redis that opens a session or tells whose it is", async () 
   const device = await signedIn({ "user-agent": "MARKED-BROWSER" });
   const client = redis.client();
   const keys = await client.keys("*");
-  expect(keys.map((key) => key.split(":").slice(0, 2).join(":")).sort()).toEqual(["sess:h", "users:sess"]);
+  expect(keys.map((key) => key.split(":").slice(0, 2).join(":")).sort()).toEqual(["sess:h", "sess:users"]);
   const dumps = await Promise.all(keys.map((key) => client.dumpBuffer(key)));
   const stored = [...keys, ...dumps.map((dump) => dump.toString("latin1"))].join("\n");
   const id = device.cookies.get("id")!.split(".")[0]!;
@@ -53,7 +53,7 @@ it("reads with each key, and writes with the first, what it read under another o
   const SESSION_SECRET = "a secret of the tests, 32 characters or more";
   const before = await start({ SESSION_SECRET, SESSION_KEYS: old });
   const device = await before.signedIn();
-  const stored = async () => redis.client().get((await redis.client().keys("sess:*"))[0]!);
+  const stored = async () => redis.client().get((await redis.client().keys("sess:h:*"))[0]!);
   expect(await stored()).toMatch(/^enc1:2025:/);
 
   const at = (url: string) => {

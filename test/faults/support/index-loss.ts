@@ -13,6 +13,7 @@ import {
   sessionOf,
 } from "./user-operations.js";
 import { type Trial, UserTrials } from "./user-trials.js";
+import { INDEX_KEYS } from "../../support/user-index-keys.js";
 
 /** Deletes every user's index while operations are between two of their steps, and looks whether that heals. */
 export class IndexLoss {
@@ -94,7 +95,7 @@ export class IndexLoss {
       ({ names }, i) => USER_OPERATIONS[operation].run(stores[i]!, names).catch(() => {}), // whatever it makes of that
     );
     await Promise.all(runs.map((run, i) => Promise.race([run, gates[i]!.held()])));
-    this.losses += await this.#raw.del(await this.#raw.keys("users:*"));
+    this.losses += await this.#raw.del(await this.#raw.keys(INDEX_KEYS));
     for (const gate of gates) gate.allow(Infinity);
     await Promise.all(runs);
     for (const store of stores) await store.close();

@@ -9,6 +9,8 @@ const EVENTS = {
   evicted: true,
   "write-failed": true,
   "conflict-detection-off": true,
+  "user-unknown": true,
+  "limit-exceeded": true,
   connection: true,
 } satisfies Record<keyof SessionaryEvents, true>;
 

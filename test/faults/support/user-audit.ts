@@ -2,6 +2,7 @@ import type { Cluster, Redis } from "ioredis";
 import type { RedisStore } from "sessionary/redis";
 import type { RedisServer } from "../../support/redis-server.js";
 import { passTime } from "../../users/time-travel.js";
+import { INDEX_KEYS, isIndexKey } from "../../support/user-index-keys.js";
 
 /** What another writer stored has no creation time, and no index until a store with users has written it. */
 const CREATED_AT = "sessionary:createdAt";
@@ -22,7 +23,7 @@ export interface Session {
 export type Standing = Map<string, Session[]>;
 
 export async function standing(raw: Redis | Cluster): Promise<Standing> {
-  const keys = await keysOf(raw, "sess:*");
+  const keys = (await keysOf(raw, "sess:*")).filter((key) => !isIndexKey(key));
   const found: Standing = new Map();
   await Promise.all(
     keys.map(async (key) => {
@@ -38,7 +39,7 @@ export async function standing(raw: Redis | Cluster): Promise<Standing> {
 
 /** How many index keys there are. */
 export async function indexKeys(raw: Redis | Cluster): Promise<number> {
-  return (await keysOf(raw, "users:*")).length;
+  return (await keysOf(raw, INDEX_KEYS)).length;
 }
 
 async function keysOf(raw: Redis | Cluster, pattern: string): Promise<string[]> {

@@ -9,7 +9,7 @@ export const USER_OPTIONS = {
   "no cap": {},
   "hashed ids": { hashIds: true, absoluteTimeoutMs: 86_400_000 },
   "a cap that ends the oldest": { maxPerUser: MAX_PER_USER },
-  "a cap that rejects": { maxPerUser: MAX_PER_USER, overflow: "reject" },
+  "a cap that rejects": { maxPerUser: MAX_PER_USER, onLimit: "reject" },
 } satisfies Record<string, UserOptions>;
 export type OptionsName = keyof typeof USER_OPTIONS;
 

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SessionData } from "../store.js";
+import { rejectionOf } from "./rejections.js";
+import { type StoreWithUsers, type UserTest, HOUR_MS, entry } from "./user-subject.js";
+
+/** Returns when a session was created. It has to exist, and the store has to know. */
+async function createdAtOf(store: StoreWithUsers, id: string): Promise<number> {
+  const record = await store.get(id);
+  assert.ok(record?.createdAt !== undefined, "a record has createdAt");
+  return record.createdAt;
+}
+
+/** Tests of how long sessions live. */
+export const lifetimes: Record<string, UserTest> = {
+  "With `absoluteTimeoutMs` no write and no touch extends a session past its `createdAt` plus that.": async (
+    open,
+  ) => {
+    const store = await open({ absoluteTimeoutMs: 250 });
+    const end = Date.now() + 250;
+    await store.create("id", entry({ user: "ann" }));
+    const bounded = async () => {
+      const record = await store.get("id");
+      assert.ok(record === undefined || record.expiresAt <= end + 1_000, "expiresAt is bounded");
+      return record;
+    };
+    await bounded();
+    await store.touch("id", entry({ user: "ann" }));
+    await bounded();
+    await store.update("id", entry({ user: "ann" }));
+    const record = await bounded();
+    if (record) await store.update("id", entry({ user: "ann" }), { ifVersion: record.version });
+    while (await store.touch("id", entry({ user: "ann" }))) {
+      assert.ok(Date.now() < end + 2_000, "it ends although it is in use");
+      await sleep(10);
+    }
+    assert.equal(await store.get("id"), undefined);
+    assert.deepEqual(await store.listByUser("ann"), []);
+  },
+
+  "A login starts a new lifetime; `create` with `replaces` continues the lifetime of a session of the same user.":
+    async (open) => {
+      const store = await open({ absoluteTimeoutMs: HOUR_MS });
+      const later = 2 * HOUR_MS;
+      await store.create("id", entry({}, later));
+      const created = await createdAtOf(store, "id");
+      await sleep(20);
+      await store.update("id", entry({ user: "ann" }, later));
+      const loggedIn = await createdAtOf(store, "id");
+      assert.ok(loggedIn > created, "a login counts as a creation");
+      await sleep(20);
+      await store.update("id", entry({ user: "ann", n: 1 }, later));
+      await store.touch("id", entry({ user: "ann", n: 1 }, later));
+      assert.equal(await createdAtOf(store, "id"), loggedIn, "other writes do not");
+      const replaces = (await store.get("id"))!;
+      await store.create("renewed", entry({ user: "ann" }, later), { replaces });
+      assert.equal(await createdAtOf(store, "renewed"), loggedIn);
+      assert.ok((await store.get("renewed"))!.expiresAt <= loggedIn + HOUR_MS + 1_000);
+      for (const user of ["bob", undefined]) {
+        await store.create(`${user}'s`, entry(user ? { user } : {}, later), { replaces });
+        assert.ok((await createdAtOf(store, `${user}'s`)) > loggedIn, "a session of another user is new");
+      }
+      const future = { data: { user: "ann" }, createdAt: Date.now() + HOUR_MS };
+      await store.create("future", entry({ user: "ann" }, later), { replaces: future });
+      assert.ok((await createdAtOf(store, "future")) <= Date.now(), "no session is younger than new");
+    },
+
+  "The fields that a store adds to track a session are in no record's data.": async (open) => {
+    const store = await open({ absoluteTimeoutMs: HOUR_MS, maxPerUser: 2 });
+    const data = { user: "ann", n: 1 };
+    const version = await store.create("id", entry(data));
+    assert.deepEqual((await store.get("id"))?.data, data);
+    assert.deepEqual((await store.listByUser("ann"))[0]?.data, data);
+    await store.update("id", entry({ ...data, n: 2 }));
+    for (const write of [
+      () => store.update("id", entry(data), { ifVersion: version }),
+      () => store.touch("id", entry(data), { ifVersion: version }),
+    ]) {
+      const conflict: unknown = await rejectionOf(write);
+      const { current } = conflict as { current?: { data: SessionData } };
+      assert.deepEqual(current?.data, { ...data, n: 2 });
+    }
+  },
+};

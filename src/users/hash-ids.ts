@@ -1,0 +1,101 @@
+import { SessionExistsError } from "../errors.js";
+import type { CreateOptions, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
+import { OrderedCalls, type SessionCalls } from "./ordered-calls.js";
+import { storageIdsOf } from "./storage-ids.js";
+
+/** Marks a store that stores digests already. A registered symbol, so that all copies of this package agree. */
+const HASHES_IDS = Symbol.for("sessionary:hashes-ids");
+
+/** Marks a store that stores digests of ids. */
+export function markHashed(store: object): void {
+  Object.defineProperty(store, HASHES_IDS, { value: true });
+}
+
+/** Looks each session up under the digest of its id, and then under the plain id. */
+export class HashedIds<T extends object> implements SessionCalls<T> {
+  readonly #calls: SessionCalls<T>;
+
+  constructor(calls: SessionCalls<T>) {
+    this.#calls = calls;
+  }
+
+  get(id: string): Promise<SessionRecord<T> | undefined> {
+    return firstOf(id, (storageId) => this.#calls.get(storageId));
+  }
+
+  async create(id: string, entry: SessionEntry<T>, options?: CreateOptions<T>): Promise<string> {
+    const [digest, plain] = storageIdsOf(id);
+    if (plain !== undefined && (await this.#calls.get(plain)) !== undefined) throw new SessionExistsError();
+    return this.#calls.create(digest, entry, options);
+  }
+
+  update(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<string | undefined> {
+    return firstOf(id, (storageId) => this.#calls.update(storageId, entry, options));
+  }
+
+  touch(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<boolean> {
+    return firstOf(id, (storageId) => this.#calls.touch(storageId, entry, options));
+  }
+
+  destroy(id: string): Promise<boolean> {
+    return firstOf(id, (storageId) => this.#calls.destroy(storageId));
+  }
+}
+
+/** Asks for the digest of an id, and for the plain id if there is no session under the digest. */
+async function firstOf<R>(id: string, ask: (storageId: string) => Promise<R>): Promise<R> {
+  const [digest, plain] = storageIdsOf(id);
+  const answer = await ask(digest);
+  const isMissing = answer === undefined || answer === false;
+  return isMissing && plain !== undefined ? ask(plain) : answer;
+}
+
+/** A store over another one, in which only digests of ids are stored. */
+class HashedIdStore<T extends object> extends OrderedCalls<T> implements SessionStore<T> {
+  readonly #store: SessionStore<T>;
+
+  constructor(store: SessionStore<T>) {
+    super(new HashedIds(store));
+    this.#store = store;
+    markHashed(this);
+  }
+
+  get timeoutMs(): number | undefined {
+    return this.#store.timeoutMs;
+  }
+
+  get absoluteTimeoutMs(): number | undefined {
+    return this.#store.absoluteTimeoutMs;
+  }
+
+  ids(): AsyncIterable<string> {
+    return this.#store.ids();
+  }
+
+  count(): Promise<number> {
+    return this.#store.count();
+  }
+
+  clear(): Promise<void> {
+    return this.#store.clear();
+  }
+
+  async ping(): Promise<void> {
+    await this.#store.ping?.();
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+}
+
+/**
+ * Returns a store that keeps each session of `store` under a digest of its id, so that whoever can read the stored
+ * data cannot open a session with it. Sessions that are stored under their plain id are still found. `ids()` yields
+ * digests. A store that stores digests already, by the option `hashIds` or by this function, is returned as it is.
+ * @example
+ * const store = hashIds(new MyStore());
+ */
+export function hashIds<T extends object>(store: SessionStore<T>): SessionStore<T> {
+  return HASHES_IDS in store ? store : new HashedIdStore(store);
+}

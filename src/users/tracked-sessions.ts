@@ -1,0 +1,174 @@
+import { assertExpiresAt } from "../codec/payload.js";
+import { SessionConflictError, hasCode } from "../errors.js";
+import type { Clock } from "../internal/clock.js";
+import { retryConflicts } from "../internal/retry-conflicts.js";
+import { assertSessionId } from "../session-id.js";
+import type { CreateOptions, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
+import type { LoginTracker } from "./logins.js";
+import type { SessionCalls } from "./ordered-calls.js";
+import type { SessionReader, StoredSession } from "./session-reader.js";
+import { withTracking } from "./tracking.js";
+
+/** Parts of a store that `TrackedSessions` uses. */
+export interface TrackedSessionsParts<T extends object> {
+  records: SessionStore<T>;
+  reader: SessionReader<T>;
+  logins: LoginTracker<T>;
+  /** True if every update has to be a compare-and-set: an index has to know which user's session is overwritten. */
+  compares: boolean;
+  clock: Clock;
+  timeoutMs: number;
+  destroy: (storageId: string) => Promise<boolean>;
+}
+
+/** New content of a session, and its user. */
+interface Change<T extends object> {
+  entry: SessionEntry<T>;
+  user: string | undefined;
+}
+
+/**
+ * Sessions that know their creation time and their user. Every write reads first: the creation time and the user
+ * of the stored session decide how long it may live, and which index has it.
+ */
+export class TrackedSessions<T extends object> implements SessionCalls<T> {
+  readonly #parts: TrackedSessionsParts<T>;
+
+  constructor(parts: TrackedSessionsParts<T>) {
+    this.#parts = parts;
+  }
+
+  async get(storageId: string): Promise<SessionRecord<T> | undefined> {
+    return (await this.#parts.reader.read(storageId))?.record;
+  }
+
+  async create(
+    storageId: string,
+    entry: SessionEntry<T>,
+    { replaces }: CreateOptions<T> = {},
+  ): Promise<string> {
+    assertSessionId(storageId);
+    const { records, reader, clock } = this.#parts;
+    const user = reader.userOf(entry.data);
+    const isContinued = replaces !== undefined && reader.userOfStored(replaces.data) === user;
+    const createdAt = Math.min((isContinued ? replaces.createdAt : undefined) ?? Infinity, clock.steady());
+    const version = await this.#write(storageId, undefined, { entry, user }, createdAt, (tracked) =>
+      records.create(storageId, tracked),
+    );
+    return version!;
+  }
+
+  async update(
+    storageId: string,
+    entry: SessionEntry<T>,
+    { ifVersion }: UpdateOptions = {},
+  ): Promise<string | undefined> {
+    const change = () => ({ entry, user: this.#parts.reader.userOf(entry.data) });
+    return this.#update(storageId, change, ifVersion);
+  }
+
+  async touch(storageId: string, entry: SessionEntry<T>, options: UpdateOptions = {}): Promise<boolean> {
+    assertExpiresAt(entry);
+    const { records, reader, logins } = this.#parts;
+    const current = await reader.read(storageId);
+    if (current === undefined) return false;
+    const { record, user } = current;
+    assertVersion(record, options.ifVersion);
+    if (record.createdAt === undefined || user !== current.entry?.user) {
+      return this.#track(storageId, entry.expiresAt, options.ifVersion);
+    }
+    const expiresAt = Math.max(record.expiresAt, reader.capExpiry(entry.expiresAt, record.createdAt));
+    const touch = () => records.touch(storageId, { data: record.data, expiresAt }, options);
+    const touched = await logins.write({ storageId, current, user, expiresAt }, async () =>
+      (await this.#parsingConflicts(storageId, touch)) ? true : undefined,
+    );
+    return touched === true;
+  }
+
+  destroy(storageId: string): Promise<boolean> {
+    return this.#parts.destroy(storageId);
+  }
+
+  /** Extends the expiry of a session that another writer stored: from now on its creation and its user are known. */
+  async #track(storageId: string, expiresAt: number, ifVersion: string | undefined): Promise<boolean> {
+    const change = ({ record, user }: StoredSession<T>) => ({
+      entry: { data: record.data, expiresAt: Math.max(record.expiresAt, expiresAt) },
+      user,
+    });
+    return (await this.#update(storageId, change, ifVersion, true)) !== undefined;
+  }
+
+  /**
+   * Overwrites a session, as a compare-and-set if that is asked for or needed. Without `ifVersion`, a conflict is
+   * resolved by another attempt, and a store that forbids scripts is written to without a comparison.
+   */
+  async #update(
+    storageId: string,
+    change: (current: StoredSession<T>) => Change<T>,
+    ifVersion: string | undefined,
+    compares = this.#parts.compares,
+  ): Promise<string | undefined> {
+    if (ifVersion !== undefined || !compares) return this.#updateOnce(storageId, change, ifVersion, compares);
+    try {
+      return await retryConflicts(() => this.#updateOnce(storageId, change, undefined, true), {
+        deadline: performance.now() + this.#parts.timeoutMs,
+      });
+    } catch (error) {
+      if (!hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) throw error;
+      return this.#updateOnce(storageId, change, undefined, false);
+    }
+  }
+
+  async #updateOnce(
+    storageId: string,
+    change: (current: StoredSession<T>) => Change<T>,
+    ifVersion: string | undefined,
+    compares: boolean,
+  ): Promise<string | undefined> {
+    const { records, reader, clock } = this.#parts;
+    const current = await reader.read(storageId);
+    if (current === undefined) return undefined;
+    const { record } = current;
+    assertVersion(record, ifVersion);
+    const changed = change(current);
+    const isLogin = changed.user !== undefined && changed.user !== current.user;
+    const createdAt = (isLogin ? undefined : record.createdAt) ?? clock.steady();
+    const expected = compares ? record.version : ifVersion;
+    const options = expected === undefined ? {} : { ifVersion: expected };
+    return this.#write(storageId, current, changed, createdAt, (tracked) =>
+      this.#parsingConflicts(storageId, () => records.update(storageId, tracked, options)),
+    );
+  }
+
+  /** Writes a session in place of the current one. */
+  #write(
+    storageId: string,
+    current: StoredSession<T> | undefined,
+    { entry, user }: Change<T>,
+    createdAt: number,
+    write: (tracked: SessionEntry<T>) => Promise<string | undefined>,
+  ): Promise<string | undefined> {
+    const { reader, logins, clock } = this.#parts;
+    const expiresAt = reader.capExpiry(entry.expiresAt, createdAt);
+    // A session that has expired is nobody's.
+    const owner = expiresAt > clock.now() ? user : undefined;
+    return logins.write({ storageId, current, user: owner, expiresAt }, (login) =>
+      write({ data: withTracking(entry.data, { createdAt, login }), expiresAt }),
+    );
+  }
+
+  /** Removes the tracking fields from the record that a SessionConflictError of a write carries. */
+  async #parsingConflicts<R>(storageId: string, write: () => Promise<R>): Promise<R> {
+    try {
+      return await write();
+    } catch (error) {
+      if (!hasCode(error, "ERR_SESSION_CONFLICT") || error.current === undefined) throw error;
+      const current = error.current as SessionRecord<T>;
+      throw new SessionConflictError(this.#parts.reader.parse(storageId, current).record);
+    }
+  }
+}
+
+function assertVersion<T extends object>(record: SessionRecord<T>, ifVersion: string | undefined): void {
+  if (ifVersion !== undefined && ifVersion !== record.version) throw new SessionConflictError(record);
+}

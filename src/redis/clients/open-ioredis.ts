@@ -40,6 +40,9 @@ export function openIoredis(
     ...(address.password !== undefined && { password: address.password }),
     ...(address.db !== 0 && { db: address.db }),
     ...tlsOptions(address, further),
+    // Commands go straight to the client, and their replies are read as they are.
+    stringNumbers: false,
+    enableAutoPipelining: false,
     // A command is sent now or not at all. The store itself waits for the connection, within its deadline.
     enableOfflineQueue: false,
     // A command whose reply was lost is reported and never sent a second time.

@@ -1,3 +1,4 @@
+import { RedisStore } from "sessionary/redis";
 import { startCluster } from "../../support/redis-cluster.js";
 import { userIdOf } from "../../users/stores.js";
 import { type FaultCase, Findings, type Profile } from "../fault-case.js";
@@ -90,7 +91,9 @@ async function meet(
 ): Promise<Result> {
   const subjects = open(servers.place, { timeoutMs: TIMEOUT_MS, userIdOf });
   const each = subjects.map((subject) => new Revocations(subject, TIMEOUT_MS));
-  await Promise.all(each.map((revocations) => revocations.prepare()));
+  const patient = new RedisStore({ client: await servers.raw(), timeoutMs: 20_000, userIdOf });
+  await Promise.all(each.map((revocations) => revocations.prepare(patient)));
+  await patient.close();
   await settle();
   for (const revocations of each) revocations.start();
   const isLossless = await happen();

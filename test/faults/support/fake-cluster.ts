@@ -47,7 +47,7 @@ const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
 
 function reply([name = "", first = "", ...rest]: string[], port: number): string {
   const command = name.toUpperCase();
-  if (command === "HELLO") return "-ERR unknown command 'HELLO'\r\n";
+  if (command === "HELLO") return `%2\r\n${bulk("server")}${bulk("redis")}${bulk("proto")}:${first}\r\n`;
   if (command === "CLIENT") return "+OK\r\n";
   if (command === "PING") return "+PONG\r\n";
   if (command === "INFO") return bulk("loading:0\r\n");

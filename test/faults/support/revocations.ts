@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { StoreUnavailableError } from "sessionary";
+import type { RedisStore } from "sessionary/redis";
 import { waitUntil } from "../../support/wait-until.js";
 import { type Settled, Tally } from "./tally.js";
 import { type Standing, differences } from "./user-audit.js";
@@ -51,9 +52,9 @@ export class Revocations {
     }));
   }
 
-  async prepare(): Promise<void> {
-    const { store } = this.subject;
-    await waitUntil("the store answers", () => store.count().then(() => true));
+  /** @param store a store over the same sessions, with more time for each call than the one under test */
+  async prepare(store: RedisStore): Promise<void> {
+    await waitUntil("the store answers", () => this.subject.store.count().then(() => true));
     for (const user of this.#users) {
       await Promise.all(user.ids.map((id) => store.create(id, sessionOf(id, user.name))));
       const [first] = await store.listByUser(user.name);

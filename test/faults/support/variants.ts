@@ -1,8 +1,9 @@
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
-import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
+import { type RedisClient, RedisStore, type RedisStoreOptions } from "sessionary/redis";
 import { countingAs } from "./attempts.js";
 import { RedisStore5 } from "./ioredis5.js";
+import { end, nodeRedis5, nodeRedis6 } from "./node-redis-clients.js";
 
 export type Mode = "single" | "sentinel" | "cluster";
 
@@ -20,7 +21,7 @@ export interface Place {
 export interface Subject {
   variant: string;
   mode: Mode;
-  /** Whether the connection is the store's own, with its settings, or a client with ioredis's defaults. */
+  /** True if the connection is the store's own, with its settings; else it is a client with its library's defaults. */
   owned: boolean;
   store: RedisStore;
   close: () => Promise<void>;
@@ -28,7 +29,7 @@ export interface Subject {
 
 type Options = Omit<RedisStoreOptions, "url" | "client">;
 
-/** Stores over connections of their own, and over clients handed in as ioredis makes them, 6 and 5. */
+/** Opens stores over connections of their own, and over clients of each library with its defaults. */
 export function open(place: Place, options: Options): Subject[] {
   return [...openOwned(place, options), ...openHanded(place, options)];
 }
@@ -45,16 +46,19 @@ export function openOwned({ mode, url }: Place, options: Options): Subject[] {
 }
 
 export function openHanded(place: Place, options: Options): Subject[] {
+  const handed: [library: string, connect: () => RedisClient][] = [
+    ["ioredis 6", () => client6(place)],
+    ["ioredis 5", () => client5(place)],
+    ["node-redis 6", () => nodeRedis6(place)],
+  ];
+  if (place.mode === "single") handed.push(["node-redis 5", () => nodeRedis5(place)]);
   const { mode } = place;
-  return [
-    { version: 6, connect: () => client6(place) },
-    { version: 5, connect: () => client5(place) },
-  ].map(({ version, connect }) => {
-    const variant = `${mode}, handed in, ioredis ${version}`;
-    const client = countingAs<ReturnType<typeof client6 | typeof client5>>(variant, connect);
+  return handed.map(([library, connect]) => {
+    const variant = `${mode}, handed in, ${library}`;
+    const client = countingAs(variant, connect);
     const store = new RedisStore({ ...options, client });
     const close = async () => {
-      client.disconnect(); // first: once the store has gone, nobody listens to the client's errors
+      await end(client); // first: once the store has gone, nobody listens to the client's errors
       await store.close();
     };
     return { variant, mode, owned: false, store, close };

@@ -1,7 +1,7 @@
 import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
 import { checkMemoryOptions } from "./memory/options.js";
 import { queryOptions, urlError } from "./internal/url-error.js";
-import { knownOptions, optionsObject, show } from "./internal/validation.js";
+import { knownOptions, optionsObject, describe } from "./internal/validation.js";
 import { type RedisClient, isRedisClient } from "./redis/clients/driver-of.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings } from "./redis/options.js";
 import { RedisStore } from "./redis/redis-store.js";
@@ -95,7 +95,7 @@ function toConfig(config: string | AnyConfig, options: AnyConfig | undefined): A
 function checkUrl(url: unknown): string {
   if (typeof url !== "string") {
     const unset = url === undefined ? ". Is the environment variable set?" : "";
-    throw new TypeError(`createStore requires a URL, such as ${EXAMPLES}; received ${show(url)}${unset}`);
+    throw new TypeError(`createStore requires a URL, such as ${EXAMPLES}; received ${describe(url)}${unset}`);
   }
   const trimmed = url.trim();
   if (trimmed === "")

@@ -1,4 +1,4 @@
-import { functionOption, show } from "./internal/validation.js";
+import { functionOption, describe } from "./internal/validation.js";
 import type { SessionStore } from "./store.js";
 
 /** Creates a store from a URL and the other options. It must return the store itself, not a promise. */
@@ -15,7 +15,7 @@ export function schemeOf(url: string): string | undefined {
  */
 export function checkSchemes(schemes: Record<string, StoreFactory> = {}): [string, StoreFactory][] {
   if (schemes === null || typeof schemes !== "object" || Array.isArray(schemes))
-    throw new TypeError(`schemes must be an object of functions; received ${show(schemes)}`);
+    throw new TypeError(`schemes must be an object of functions; received ${describe(schemes)}`);
   return Object.entries(schemes).map(([scheme, factory]): [string, StoreFactory] => {
     const name = schemeOf(`${scheme}:`);
     if (name !== scheme.toLowerCase()) {
@@ -35,6 +35,6 @@ function checkStore(scheme: string, store: unknown): SessionStore<object> {
   if (isPromise) void Promise.resolve(store).catch(() => {}); // the TypeError is reported instead
   const received = isPromise
     ? "a promise: return the store at once, and connect on its first call"
-    : show(store);
+    : describe(store);
   throw new TypeError(`schemes.${scheme} must return a SessionStore; received ${received}`);
 }

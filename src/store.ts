@@ -24,7 +24,7 @@
  * - `create` and `update` accept a past `expiresAt`, which leaves nothing readable.
  * - A session is gone once its `expiresAt` has passed.
  * - A write reads its entry before it returns: changing the object afterwards changes nothing stored.
- * - Data that JSON cannot carry (a BigInt, a cycle, a getter that throws) is a `TypeError` that names
+ * - Data that JSON cannot carry (a BigInt, a Map, a Set, a cycle, a getter that throws) is a `TypeError` that names
  *   the key, and writes nothing.
  * - An `expiresAt` that a `Date` cannot hold, or that is before 2001 (seconds in place of milliseconds), is a
  *   `TypeError`, and writes nothing.

@@ -92,7 +92,7 @@ describe("createStore", () => {
     ["memory:?maxEntrys=1", undefined, "url's query has an unknown option; it accepts maxEntries, maxBytes"],
     ["memory:?maxEntries=many", undefined, "maxEntries must be a positive integer"],
     ["memory://host", undefined, 'url must be "memory:" or like "memory:?maxEntries=1000"'],
-    [{ url: "memory:", maxEntries: 0 }, undefined, "maxEntries must be a positive integer, not 0"],
+    [{ url: "memory:", maxEntries: 0 }, undefined, "maxEntries must be a positive integer; received 0"],
     [{ url: "memory:", maxBytes: 256 }, undefined, "maxBytes must be an integer above 256"],
     [{ url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 }, undefined, "maxPayloadBytes must leave room"],
     [
@@ -114,7 +114,7 @@ describe("createStore", () => {
     ["memory:", { prefix: 5 }, "prefix must be a string"],
     ["redis://h", { maxEntries: "abc" }, "maxEntries must be a positive integer"],
     ["redis://h", { maxBytes: 5 }, "maxBytes must be an integer above 256"],
-    ["redis://h", { now: 3 }, "now must be a function, not 3"],
+    ["redis://h", { now: 3 }, "now must be a function; received 3"],
     [
       "redis://h",
       { client: { status: "ready", call() {} } },
@@ -150,8 +150,8 @@ describe("createStore with schemes", () => {
   it.each<[schemes: unknown, message: string]>([
     [null, "schemes must be an object of functions; received null"],
     [[], "schemes must be an object of functions; received an array"],
-    [{ mine: 5 }, "schemes.mine must be a function, not 5"],
-    [{ other: 5 }, "schemes.other must be a function, not 5"],
+    [{ mine: 5 }, "schemes.mine must be a function; received 5"],
+    [{ other: 5 }, "schemes.other must be a function; received 5"],
     [{ "mine:": () => new MemoryStore() }, 'schemes has "mine:", which is not a URL scheme: use a letter'],
     [{ "": () => new MemoryStore() }, 'schemes has "", which is not a URL scheme: use a letter'],
     [{ mine: () => undefined }, "schemes.mine must return a SessionStore; received undefined"],

@@ -36,7 +36,7 @@ function readKeys(text: string): Codec {
     return { id, key };
   });
   try {
-    return encrypted({ keys, acceptPlain: false });
+    return encrypted({ keys, allowPlaintext: false });
   } catch {
     throw new TypeError(
       "SESSION_KEYS must be like 2026:<base64 of 32 bytes>, or several with commas between",

@@ -1,43 +1,43 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { type Codec, jsonCodec } from "./json.js";
-import { knownOptions } from "../internal/validation.js";
+import { describe, knownOptions } from "../internal/validation.js";
 import { markStale } from "./reencode.js";
 
 export interface EncryptionKey {
-  /** Stored beside each payload: 1 to 64 letters, digits, `_`, `.` or `-`. Never give it to another key. */
+  /** Stored next to each payload: 1 to 64 letters, digits, `_`, `.` or `-`. Never reuse it for another key. */
   id: string;
-  /** 32 bytes, or their base64 or base64url text: `crypto.randomBytes(32)`. */
+  /** 32 random bytes, `crypto.randomBytes(32)`, or their base64 or base64url text. The bytes are copied. */
   key: Uint8Array | string;
 }
 
 export interface EncryptedOptions {
   /**
-   * The first key writes, all of them read. Put a new one last on every server, then in front on every
-   * server; drop an old one when the sessions that it wrote are gone or written anew.
+   * The first key encrypts; all keys decrypt. To rotate, add the new key last on every server, then move it to the
+   * front on every server. Remove an old key when the sessions that it encrypted have expired or are re-encrypted.
    */
   keys: EncryptionKey[];
-  /** Whether sessions that are stored in plain text are read, as on a live store that had no encryption. @default true */
-  acceptPlain?: boolean;
-  /** What is encrypted. @default jsonCodec */
+  /** True to also read sessions that were stored before encryption was turned on. @default true */
+  allowPlaintext?: boolean;
+  /** Codec whose text is encrypted. @default jsonCodec */
   codec?: Codec;
 }
 
 const ALGORITHM = "aes-256-gcm";
-const MARK = "enc1";
+const FORMAT = "enc1";
 const KEY_BYTES = 32;
 const IV_BYTES = 12; // NIST SP 800-38D, section 8.2.2: a random IV; change the key before 2^32 writes
 const TAG_BYTES = 16;
 
 /**
- * A codec that encrypts what another one writes, with AES-256-GCM. A payload is bound to its session's
- * id, and cannot be moved to another. A wrong or missing key and any changed bit are a miss, with the
- * event `payload-undecodable`. A session in plain text or under an old key is encrypted with the first one at
- * its next write; the adapters write it at its next save or touch, also when nothing in it has changed.
- * @throws TypeError naming the option that is not valid.
+ * Returns a codec that encrypts the text of another codec with AES-256-GCM. A payload is bound to its session's id and
+ * cannot be moved to another session. A wrong or missing key and any changed bit are a miss, with the event
+ * `payload-undecodable`. A session in plain text or under an old key is encrypted with the first key at its next write;
+ * the adapters write it at its next save or touch, even if no field has changed.
+ * @throws TypeError that names the option that is not valid.
  */
 export function encrypted(options: EncryptedOptions): Codec {
-  knownOptions("encrypted", options, ["keys", "acceptPlain", "codec"]);
-  const { acceptPlain = true, codec = jsonCodec } = options;
+  knownOptions("encrypted", options, ["keys", "allowPlaintext", "codec"]);
+  const { allowPlaintext = true, codec = jsonCodec } = options;
   const keys = checkKeys(options.keys);
   const [writing] = keys;
   return {
@@ -46,18 +46,18 @@ export function encrypted(options: EncryptedOptions): Codec {
       const iv = randomBytes(IV_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(boundTo(keyId, id));
       const parts = [iv, cipher.update(codec.encode(data, id), "utf8"), cipher.final()];
-      return `${MARK}:${keyId}:${Buffer.concat([...parts, cipher.getAuthTag()]).toString("base64")}`;
+      return `${FORMAT}:${keyId}:${Buffer.concat([...parts, cipher.getAuthTag()]).toString("base64")}`;
     },
     decode(text, id) {
-      if (!text.startsWith(`${MARK}:`)) {
-        if (!acceptPlain) throw new TypeError("not encrypted");
+      if (!text.startsWith(`${FORMAT}:`)) {
+        if (!allowPlaintext) throw new TypeError("not encrypted");
         return markStale(codec.decode(text, id));
       }
       const [, keyId = "", payload = "", ...more] = text.split(":");
       const key = keys.get(keyId);
-      if (key === undefined) throw new TypeError("encrypted with a key that is not here");
+      if (key === undefined) throw new TypeError("encrypted with an unknown key");
       const bytes = Buffer.from(payload, "base64");
-      // Base64 has several texts for the same bytes; only the one that was written is taken.
+      // Base64 has several texts for the same bytes; accept only the one that was written.
       if (bytes.length < IV_BYTES + TAG_BYTES || bytes.toString("base64") !== payload || more.length > 0)
         throw new TypeError("cut");
       const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES), {
@@ -71,9 +71,9 @@ export function encrypted(options: EncryptedOptions): Codec {
   };
 }
 
-/** What a payload is authenticated with beside its bytes: key ids hold no colon, so no two pairs are alike. */
+/** Returns the additional authenticated data. Key ids contain no colon, so it is unique for each key and session. */
 function boundTo(keyId: string, sessionId: string): Buffer {
-  return Buffer.from(`${MARK}:${keyId}:${sessionId}`);
+  return Buffer.from(`${FORMAT}:${keyId}:${sessionId}`);
 }
 
 function checkKeys(keys: unknown): Map<string, Uint8Array> {
@@ -85,12 +85,22 @@ function checkKeys(keys: unknown): Map<string, Uint8Array> {
     if (typeof id !== "string" || !/^[\w.-]{1,64}$/.test(id)) {
       throw new TypeError(`keys[${i}].id must be 1 to 64 letters, digits, "_", "." or "-"`);
     }
-    if (checked.has(id)) throw new TypeError(`keys[${i}].id is there twice`);
-    const bytes = typeof key === "string" ? Buffer.from(key, "base64") : key;
-    if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) {
-      throw new TypeError(`keys[${i}].key must be ${KEY_BYTES} bytes, or their base64 text`);
-    }
-    checked.set(id, bytes);
+    if (checked.has(id)) throw new TypeError(`keys[${i}].id must be unique; two keys have it`);
+    checked.set(id, keyBytes(`keys[${i}].key`, key));
   }
   return checked;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/;
+
+/** Returns a copy, so that the caller may overwrite its buffer. Messages never contain a part of the key. */
+function keyBytes(name: string, key: unknown): Uint8Array {
+  const accepted = `${name} must be ${KEY_BYTES} bytes, or their base64 or base64url text`;
+  if (typeof key === "string" && !BASE64.test(key)) {
+    throw new TypeError(`${accepted}; received a string with a character that base64 does not have`);
+  }
+  const bytes = typeof key === "string" ? Buffer.from(key, "base64") : key;
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${accepted}; received ${describe(key)}`);
+  if (bytes.length !== KEY_BYTES) throw new TypeError(`${accepted}; received ${bytes.length} bytes`);
+  return Uint8Array.from(bytes);
 }

@@ -3,53 +3,50 @@ import { LRUCache } from "lru-cache";
 import { jsonCodec } from "./json.js";
 import type { SessionData } from "../store.js";
 
-interface Read {
+interface CachedText {
   text: string;
-  /** Missing when the text was read once so far: most texts are not read again. */
+  /** Unset until the text is read again; most texts are read once. */
   data?: SessionData;
 }
 
-/** Of texts that are kept, with what was parsed of them, which takes about three times as many bytes. */
+/** Limit for the cached texts; their parsed data has about three times as many bytes. */
 const MAX_CHARACTERS = 4_000_000;
 
 /**
- * Of texts that find no room, how many are let in. Were it all, sessions read in turn that are more than fit would
- * each be pushed out before they are read again.
+ * Share of the texts that are cached when there is no room. If all were, sessions that are read in turn and do not all fit
+ * would each be evicted before they are read again.
  */
-const LET_IN = 1 / 16;
+const ADMISSION_RATE = 1 / 16;
 
-/**
- * What was parsed of the sessions that were read lately. To copy it takes a quarter of the time of parsing
- * the text again.
- */
-export class ParsedSessions {
-  readonly #read = new LRUCache<string, Read>({
+/** Cache of the parsed data of recently read sessions: a copy costs a quarter of parsing the text again. */
+export class ParseCache {
+  readonly #texts = new LRUCache<string, CachedText>({
     maxSize: MAX_CHARACTERS,
     sizeCalculation: ({ text }) => text.length,
   });
 
-  /** @returns the caller's own copy of what `jsonCodec` makes of the text that stands under the id now. */
+  /** Returns a new copy of the data that `jsonCodec` decodes from the text that is stored under the id now. */
   read(id: string, text: string): SessionData {
-    const known = this.#read.get(id);
-    if (known?.text !== text) {
+    const cached = this.#texts.get(id);
+    if (cached?.text !== text) {
       const data = jsonCodec.decode(text, id);
-      if (known !== undefined || this.#hasRoomFor(text) || Math.random() < LET_IN)
-        this.#read.set(id, { text });
+      if (cached !== undefined || this.#hasRoomFor(text) || Math.random() < ADMISSION_RATE)
+        this.#texts.set(id, { text });
       return data;
     }
-    known.data ??= jsonCodec.decode(text, id);
-    return klona(known.data);
+    cached.data ??= jsonCodec.decode(text, id);
+    return klona(cached.data);
   }
 
   forget(id: string): void {
-    this.#read.delete(id);
+    this.#texts.delete(id);
   }
 
   clear(): void {
-    this.#read.clear();
+    this.#texts.clear();
   }
 
   #hasRoomFor(text: string): boolean {
-    return this.#read.calculatedSize + text.length <= MAX_CHARACTERS;
+    return this.#texts.calculatedSize + text.length <= MAX_CHARACTERS;
   }
 }

@@ -1,31 +1,32 @@
 import { type Codec, jsonCodec, stringify } from "./json.js";
 import { PayloadTooLargeError } from "../errors.js";
 import { publish } from "../events.js";
-import { show } from "../internal/validation.js";
-import { ParsedSessions } from "./parse-cache.js";
+import { describe } from "../internal/validation.js";
+import { ParseCache } from "./parse-cache.js";
 import type { SessionEntry } from "../store.js";
 
-/** @default 1 MiB; in bytes of UTF-8 */
+/** Default of `maxPayloadBytes`: 1 MiB. */
 export const DEFAULT_MAX_PAYLOAD_BYTES = 1_048_576;
 
-/** How a store turns entries into what it keeps, and what it finds into data: one rule for all stores. */
+/** Conversion between entries and stored text, with the checks and limits that all stores share. */
 export class PayloadFormat<T extends object> {
   readonly #store: string;
   readonly #codec: Codec;
   readonly #maxBytes: number;
-  /** For plain JSON alone: what another codec makes of a text may be more than a copy can tell. */
-  readonly #parsed: ParsedSessions | undefined;
+  /** Only for plain JSON: data of another codec may not survive a copy. */
+  readonly #cache: ParseCache | undefined;
 
   constructor(store: string, codec: Codec, maxBytes: number) {
     this.#store = store;
     this.#codec = codec;
     this.#maxBytes = maxBytes;
-    this.#parsed = codec === jsonCodec ? new ParsedSessions() : undefined;
+    this.#cache = codec === jsonCodec ? new ParseCache() : undefined;
   }
 
   /**
-   * @throws TypeError when the entry is not valid.
-   * @throws PayloadTooLargeError when it takes more than the limit.
+   * Returns the text to store.
+   * @throws TypeError if the entry is not valid.
+   * @throws PayloadTooLargeError if the text is larger than the limit.
    */
   encode(entry: SessionEntry<T>, id: string): string {
     assertEntry(entry);
@@ -35,21 +36,21 @@ export class PayloadFormat<T extends object> {
     return text;
   }
 
-  /** @returns `undefined`, and publishes an event, when the text is not a session. */
+  /** Returns the data, or publishes an event and returns undefined if the text is not a session. */
   decode(text: string, id: string): T | undefined {
     if (this.#tooLarge(text) !== undefined) return this.undecodable("larger than maxPayloadBytes");
     try {
-      const data = this.#parsed?.read(id, text) ?? this.#codec.decode(text, id);
+      const data = this.#cache?.read(id, text) ?? this.#codec.decode(text, id);
       return data as T;
     } catch {
       return this.undecodable("not what the codec writes");
     }
   }
 
-  /** Lets go of what is kept of a session that was destroyed; without an id, of all. */
+  /** Removes a destroyed session from the parse cache; without an id, all sessions. */
   forget(id?: string): void {
-    if (id === undefined) this.#parsed?.clear();
-    else this.#parsed?.forget(id);
+    if (id === undefined) this.#cache?.clear();
+    else this.#cache?.forget(id);
   }
 
   undecodable(reason: string): undefined {
@@ -58,20 +59,20 @@ export class PayloadFormat<T extends object> {
   }
 
   #tooLarge(text: string): number | undefined {
-    // UTF-8 takes at most three bytes for one UTF-16 unit: most payloads need no exact count.
+    // UTF-8 has at most three bytes for a UTF-16 code unit: most payloads need no exact count.
     if (text.length * 3 <= this.#maxBytes) return undefined;
     const bytes = Buffer.byteLength(text);
     return bytes > this.#maxBytes ? bytes : undefined;
   }
 }
 
-/** Throws a TypeError when `data` is not an object or `expiresAt` is not valid. */
+/** Throws a TypeError if `data` is not an object or `expiresAt` is not valid. */
 export function assertEntry(entry: SessionEntry<object>): void {
   if (typeof entry !== "object" || entry === null)
-    throw new TypeError("entry must be an object { data, expiresAt }");
+    throw new TypeError(`entry must be an object { data, expiresAt }; received ${describe(entry)}`);
   const data: unknown = entry.data;
   if (typeof data !== "object" || data === null || Array.isArray(data)) {
-    throw new TypeError("entry.data must be an object of JSON values");
+    throw new TypeError(`entry.data must be an object of JSON values; received ${describe(data)}`);
   }
   assertExpiresAt(entry);
 }
@@ -82,12 +83,12 @@ export const MAX_EXPIRES_AT = 8.64e15;
 /** The earliest `expiresAt`: the present as epoch seconds is far below it. */
 export const MIN_EXPIRES_AT = Date.UTC(2001, 0);
 
-/** Throws a TypeError when `expiresAt` is not a time in epoch milliseconds. */
+/** Throws a TypeError if `expiresAt` is not a time in epoch milliseconds, in 2001 or later. */
 export function assertExpiresAt(entry: SessionEntry<object>): void {
   const expiresAt: unknown = entry?.expiresAt;
   if (typeof expiresAt !== "number" || !(Math.abs(expiresAt) <= MAX_EXPIRES_AT)) {
     throw new TypeError(
-      `entry.expiresAt must be a number of epoch milliseconds that a Date can hold, as in Date.now() + 3_600_000; received ${show(expiresAt)}`,
+      `entry.expiresAt must be a number of epoch milliseconds that a Date can hold, as in Date.now() + 3_600_000; received ${describe(expiresAt)}`,
     );
   }
   if (expiresAt < MIN_EXPIRES_AT) {
@@ -98,8 +99,8 @@ export function assertExpiresAt(entry: SessionEntry<object>): void {
 }
 
 /**
- * The entry as it is now, for a write that has to wait before it can store it.
- * @throws TypeError when the entry is not valid.
+ * Returns a copy of the entry, for a write that has to wait before it can store it.
+ * @throws TypeError if the entry is not valid.
  */
 export function snapshotOf<T extends object>(entry: SessionEntry<T>): SessionEntry<T> {
   assertEntry(entry);

@@ -33,7 +33,7 @@ export const input: Sentence[] = [
     },
   },
   {
-    says: "Data that JSON cannot carry (a BigInt, a cycle, a getter that throws) is a `TypeError` that names the key, and writes nothing.",
+    says: "Data that JSON cannot carry (a BigInt, a Map, a Set, a cycle, a getter that throws) is a `TypeError` that names the key, and writes nothing.",
     test: async (trial) => {
       for (const [key, hostile] of Object.entries(hostileData())) {
         await assertWritesNothing(trial, key, () => ({ ...trial.entry(), data: hostile() }));
@@ -85,6 +85,9 @@ function hostileData(): Record<string, () => Record<string, unknown>> {
   return {
     topBigInt: () => ({ user: MARK, topBigInt: 1n }),
     deepBigInt: () => ({ user: MARK, nested: { list: [MARK, { deepBigInt: 1n }] } }),
+    topMap: () => ({ user: MARK, topMap: new Map([[MARK, 1]]) }),
+    deepMap: () => ({ nested: { list: [MARK, { deepMap: new Map() }] } }),
+    deepSet: () => ({ user: MARK, nested: { deepSet: new Set([MARK]) } }),
     topCycle: () => {
       const data: Record<string, unknown> = { user: MARK };
       data.topCycle = data;

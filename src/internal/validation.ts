@@ -2,47 +2,48 @@ import { optionHint } from "./option-hints.js";
 
 // Checks of options, made once, when a store or an adapter is created.
 
-/** @throws TypeError naming the option and what it takes. */
+/** Throws a TypeError that names the option and the accepted values. */
 export function positiveInteger(name: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw new TypeError(`${name} must be a positive integer, not ${show(value)}`);
+    throw new TypeError(`${name} must be a positive integer; received ${describe(value)}`);
   }
   return value as number;
 }
 
-/** @throws TypeError naming the option and what it takes. */
+/** Throws a TypeError that names the option and the accepted values. */
 export function durationMs(name: string, value: unknown, { min = 1, max = 2 ** 31 - 1 } = {}): number {
   if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max) {
     throw new TypeError(
-      `${name} must be an integer of milliseconds from ${min} to ${max}, not ${show(value)}`,
+      `${name} must be an integer of milliseconds from ${min} to ${max}; received ${describe(value)}`,
     );
   }
   return value as number;
 }
 
-/** @throws TypeError naming the option and what it takes. */
+/** Throws a TypeError that names the option and the accepted values. */
 export function oneOf<T extends string>(name: string, value: unknown, accepted: readonly T[]): T {
   if (!accepted.includes(value as T)) {
     throw new TypeError(
-      `${name} must be ${accepted.map((each) => `"${each}"`).join(" or ")}, not ${show(value)}`,
+      `${name} must be ${accepted.map((each) => `"${each}"`).join(" or ")}; received ${describe(value)}`,
     );
   }
   return value as T;
 }
 
-/** @throws TypeError naming the option. */
+/** Throws a TypeError that names the option. */
 export function functionOption<F extends (...args: never[]) => unknown>(name: string, value: F): F {
-  if (typeof value !== "function") throw new TypeError(`${name} must be a function, not ${show(value)}`);
+  if (typeof value !== "function")
+    throw new TypeError(`${name} must be a function; received ${describe(value)}`);
   return value;
 }
 
-/** @throws TypeError if it is not an options object. */
+/** Throws a TypeError if it is not an options object. */
 export function optionsObject<O>(where: string, options: O): O {
   if (options !== null && typeof options === "object" && !Array.isArray(options)) return options;
-  throw new TypeError(`${where} requires an options object; received ${show(options)}`);
+  throw new TypeError(`${where} requires an options object; received ${describe(options)}`);
 }
 
-/** @throws TypeError that names the first option that is not accepted, its counterpart if known, and the accepted ones. */
+/** Throws a TypeError that names the first option that is not accepted, its counterpart if known, and the accepted ones. */
 export function knownOptions(where: string, options: object, accepted: readonly string[]): void {
   for (const name of Object.keys(optionsObject(where, options))) {
     if (!accepted.includes(name)) {
@@ -54,13 +55,11 @@ export function knownOptions(where: string, options: object, accepted: readonly 
   }
 }
 
-/** A value for a message: short, and never the text of a string, which may be a secret. */
-export function show(value: unknown): string {
-  if (value === null) return "null";
-  if (typeof value === "number" || typeof value === "boolean" || value === undefined) return String(value);
-  return Array.isArray(value)
-    ? "an array"
-    : typeof value === "string"
-      ? "this string"
-      : `a value of type ${typeof value}`;
+/** Returns a short description of a value for an error message, without the text of a string, which may be a secret. */
+export function describe(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return "a string";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

@@ -30,7 +30,7 @@ describe("encrypted", () => {
       expect(() => codec.decode(text.slice(0, i), "id")).toThrow();
     }
     for (const more of ["A", "=", " ", "\n", ":", ":x"]) {
-      expect(() => encrypted({ keys: [now], acceptPlain: false }).decode(text + more, "id")).toThrow();
+      expect(() => encrypted({ keys: [now], allowPlaintext: false }).decode(text + more, "id")).toThrow();
     }
   });
 
@@ -46,19 +46,46 @@ describe("encrypted", () => {
     );
   });
 
+  it("copies the key, so that the caller may overwrite its buffer", () => {
+    for (const bytes of [Buffer.from(now.key), new Uint8Array(now.key)]) {
+      const own = encrypted({ keys: [{ id: "2026", key: bytes }] });
+      bytes.fill(0);
+      expect(codec.decode(own.encode(data, "id"), "id")).toEqual(data);
+    }
+  });
+
+  it("rejects a key text with a character outside base64, and does not repeat it", () => {
+    const text = now.key.toString("base64");
+    for (const bad of [
+      `${text}\n`,
+      ` ${text}`,
+      `*${text}`,
+      `${text.slice(0, 20)}.${text.slice(20)}`,
+      `'${text}'`,
+    ]) {
+      const call = () => encrypted({ keys: [{ id: "2026", key: bad }] });
+      expect(call).toThrow(
+        "keys[0].key must be 32 bytes, or their base64 or base64url text; received a string with",
+      );
+      expect(call).not.toThrow(text.slice(0, 10));
+    }
+  });
+
   it("reads with every key and writes with the first", () => {
     const written = encrypted({ keys: [old] }).encode(data, "id");
     const rotated = encrypted({ keys: [now, old] });
     expect(rotated.decode(written, "id")).toEqual(data);
     expect(rotated.encode(data, "id")).toMatch(/^enc1:2026:/);
-    expect(() => codec.decode(written, "id")).toThrow("a key that is not here");
+    expect(() => codec.decode(written, "id")).toThrow("an unknown key");
     expect(() => encrypted({ keys: [{ id: "2025", key: randomBytes(32) }] }).decode(written, "id")).toThrow();
   });
 
   it("reads plain sessions, unless it is told not to", () => {
     const plain = jsonCodec.encode(data, "id");
     expect(codec.decode(plain, "id")).toEqual(data);
-    expect(() => encrypted({ keys: [now], acceptPlain: false }).decode(plain, "id")).toThrow("not encrypted");
+    expect(() => encrypted({ keys: [now], allowPlaintext: false }).decode(plain, "id")).toThrow(
+      "not encrypted",
+    );
   });
 
   it("takes a key as base64 and base64url text", () => {
@@ -75,9 +102,10 @@ describe("encrypted", () => {
     [{ keys: [null] }, "keys[0].id must be"],
     [{ keys: [{ id: "a:b", key: randomBytes(32) }] }, "keys[0].id must be"],
     [{ keys: [now, { id: "x", key: randomBytes(16) }] }, "keys[1].key must be 32 bytes"],
-    [{ keys: [{ id: "x", key: "short" }] }, "keys[0].key must be 32 bytes"],
-    [{ keys: [now, now] }, "keys[1].id is there twice"],
-    [{ keys: [now], key: 1 }, 'encrypted has no option "key"; it accepts keys, acceptPlain, codec'],
+    [{ keys: [{ id: "x", key: "short" }] }, "keys[0].key must be 32 bytes, or their base64"],
+    [{ keys: [{ id: "x", key: 5 }] }, "received 5"],
+    [{ keys: [now, now] }, "keys[1].id must be unique"],
+    [{ keys: [now], key: 1 }, 'encrypted has no option "key"; it accepts keys, allowPlaintext, codec'],
   ])("refuses %o, naming the option", (options, message) => {
     expect(() => encrypted(options as never)).toThrow(TypeError);
     expect(() => encrypted(options as never)).toThrow(message);

@@ -22,6 +22,16 @@ function nested(depth: number, kind: "{}" | "[]"): SessionData {
   return { a: value };
 }
 
+class User {
+  constructor(readonly name: unknown) {}
+}
+
+class JsonMap extends Map<string, number> {
+  toJSON() {
+    return Object.fromEntries(this);
+  }
+}
+
 describe("jsonCodec.encode", () => {
   it.each<[string, unknown, SessionData]>([
     ["a Date", { at: new Date(0) }, { at: "1970-01-01T00:00:00.000Z" }],
@@ -32,7 +42,10 @@ describe("jsonCodec.encode", () => {
     ["the same in a list", { list: [undefined, () => 1, Symbol("c")] }, { list: [null, null, null] }],
     ["keys that are symbols", { [Symbol("key")]: 1, a: 1 }, { a: 1 }],
     ["what toJSON gives", { toJSON: () => ({ a: 1 }) }, { a: 1 }],
-    ["a Map and a Set", { map: new Map([[1, 2]]), set: new Set([1]) }, { map: {}, set: {} }],
+    ["an instance of a class", { user: new User("ann") }, { user: { name: "ann" } }],
+    ["a RegExp and an Error", { list: [/x/, new Error("x")] }, { list: [{}, {}] }],
+    ["empty objects", { a: {}, b: [{}], text: "{}" }, { a: {}, b: [{}], text: "{}" }],
+    ["a Map with a toJSON of its own", { map: new JsonMap([["a", 1]]), b: {} }, { map: { a: 1 }, b: {} }],
     ["boxed values", { list: [Object(1), Object("a"), Object(true)] }, { list: [1, "a", true] }],
     ["a Buffer", { bytes: Buffer.from("a") }, { bytes: { type: "Buffer", data: [97] } }],
     ["a list with holes", { list: Array.from({ length: 2 }) }, { list: [null, null] }],
@@ -51,18 +64,29 @@ describe("jsonCodec.encode", () => {
   it.each<[string, unknown, string]>([
     ["a BigInt", { balance: 1n }, '"balance" is a BigInt'],
     ["a BigInt in a list", { a: { list: [1, 2n] } }, '"a.list.1" is a BigInt'],
-    ["a BigInt in a box", { box: Object(1n) as unknown }, "box"],
+    ["a BigInt in a box", { box: Object(1n) as unknown }, '"box" is a BigInt'],
+    ["a Map", { roles: new Map([[1, 2]]) }, '"roles" is a Map'],
+    ["an empty Map", { roles: new Map() }, '"roles" is a Map'],
+    ["a Map deeper down", { a: {}, b: [{ roles: new Map() }] }, '"b.0.roles" is a Map'],
+    ["a Set", { tags: new Set([1]) }, '"tags" is a Set'],
+    ["a Set deeper down", { user: new User(new Set()) }, '"user.name" is a Set'],
+    ["a Map that toJSON returns", { token: { toJSON: () => new Map() } }, '"token" is a Map'],
     ["a cycle", cycle(), '"self" is part of a cycle'],
     ["a cycle deeper down", { a: { b: cycle() } }, '"a.b.self" is part of a cycle'],
     ["a cycle through a list", listCycle(), '"list.0" is part of a cycle'],
     ["a getter that throws", getter("broken"), 'the getter of "broken" throws'],
     ["a nested getter that throws", { a: { b: getter("broken") } }, 'the getter of "a.b.broken" throws'],
-    ["a toJSON that throws", { token: { toJSON: throwing } }, '"token" cannot be converted'],
-    ["a toJSON that throws, of the data itself", { toJSON: throwing }, "its toJSON method"],
-    ["a toJSON that gives a BigInt", { token: { toJSON: () => 1n } }, "token"],
-    ["a toJSON that is a getter that throws", { token: getter("toJSON") }, "toJSON"],
-    ["a function whose toJSON throws", { action: Object.assign(() => 1, { toJSON: throwing }) }, "action"],
-    ["a proxy that throws", { proxied: new Proxy({}, { get: throwing, ownKeys: throwing }) }, "proxied"],
+    ["a toJSON that throws", { token: { toJSON: throwing } }, 'the toJSON method of "token" throws'],
+    [
+      "a toJSON deeper down that throws",
+      { a: [{ b: { toJSON: throwing } }] },
+      'toJSON method of "a.0.b" throws',
+    ],
+    ["a toJSON that throws, of the data itself", { toJSON: throwing }, "its toJSON method throws"],
+    ["a toJSON that returns a BigInt", { token: { toJSON: () => 1n } }, '"token" is a BigInt'],
+    ["a toJSON that is a getter that throws", { token: getter("toJSON") }, 'toJSON method of "token" throws'],
+    ["a function whose toJSON throws", { action: Object.assign(() => 1, { toJSON: throwing }) }, '"action"'],
+    ["a proxy that throws", { proxied: new Proxy({}, { get: throwing, ownKeys: throwing }) }, '"proxied"'],
     ["the key __proto__", ownProto(), "__proto__"],
     ["the key __proto__ deeper down", { a: [ownProto()] }, "__proto__"],
     ["constructor.prototype", { constructor: { prototype: {} } }, "constructor.prototype"],

@@ -48,8 +48,6 @@ describe("jsonCodec", () => {
     withDate: true,
     withNullPrototype: true,
     withSparseArray: true,
-    withMap: true,
-    withSet: true,
     withTypedArray: true,
     values: [fc.anything(), fc.func(fc.nat()), fc.constant(undefined), fc.double()],
   });

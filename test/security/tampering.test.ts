@@ -32,7 +32,7 @@ it("who can write to a plain Redis is whoever he writes", async () => {
 });
 
 it("encrypted takes neither what another wrote nor another session's payload, and does take its own old one", async () => {
-  const codec = encrypted({ keys: [{ id: "k", key: randomBytes(32) }], acceptPlain: false });
+  const codec = encrypted({ keys: [{ id: "k", key: randomBytes(32) }], allowPlaintext: false });
   const { store, write, anns, evesOld } = await eveWrites({ hashIds: true, codec });
   for (const text of ['{"user":"ann"}', anns, anns.slice(0, -4), "enc1:k:AAAA"]) {
     await write(text);

@@ -80,6 +80,15 @@ export const entryMutants: Mutant[] = [
       }),
   },
   {
+    name: "a Map becomes an empty object",
+    breaks: "Data that JSON cannot carry",
+    alter: (store) =>
+      writing(store, ({ data, expiresAt }) => {
+        const plain = Object.entries(data).map(([key, value]) => [key, value instanceof Map ? {} : value]);
+        return { data: Object.fromEntries(plain) as SessionEntry["data"], expiresAt };
+      }),
+  },
+  {
     name: "bad data is refused without its key",
     breaks: "Data that JSON cannot carry",
     alter: (store) =>

@@ -39,8 +39,8 @@ export const HOSTILE_VALUES: HostileValue[] = [
   { name: "undefined in an array", make: () => [undefined, 1], becomes: [null, 1] },
   { name: "a function", make: () => () => 1, becomes: undefined },
   { name: "a symbol", make: () => Symbol("s"), becomes: undefined },
-  { name: "a Map", make: () => new Map([[1, 2]]), becomes: {} },
-  { name: "a Set", make: () => new Set([1]), becomes: {} },
+  { name: "a Map", make: () => new Map([[1, 2]]), refused: /"field" is a Map/ },
+  { name: "a Set inside", make: () => ({ a: new Set([1]) }), refused: /"field\.a" is a Set/ },
   { name: "a RegExp", make: () => /x/, becomes: {} },
   { name: "an Error", make: () => new Error("x"), becomes: {} },
   { name: "a Buffer", make: () => Buffer.from("a"), becomes: { type: "Buffer", data: [97] } },
@@ -72,7 +72,7 @@ export const HOSTILE_VALUES: HostileValue[] = [
         throw new Error("no");
       },
     }),
-    refused: /"field".*cannot be converted/,
+    refused: /the toJSON method of "field" throws/,
   },
   {
     name: "a Proxy that throws",

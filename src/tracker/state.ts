@@ -23,19 +23,21 @@ export interface Base extends Snapshot {
   readonly needsWrite: boolean;
 }
 
+/** Session that a new one follows, after `regenerate`. */
+export interface Origin {
+  /** Fields of a session that another request ended: they must not be stored again. */
+  readonly ended?: Snapshot | undefined;
+  /** The record that this session continues under a new id. */
+  readonly replaces?: Base | undefined;
+}
+
 /** What a request knows about its session. */
 export type SessionState =
-  | {
-      readonly status: "new";
-      /** Set for the successor of a session that another request ended: its fields must not be stored again. */
-      readonly ended?: Snapshot;
-      /** The record that this session continues under a new id. */
-      readonly replaces?: Base;
-    }
+  | ({ readonly status: "new" } & Origin)
   | { readonly status: "stored"; readonly snapshot: Snapshot; readonly base: Base }
   | {
       readonly status: "gone";
-      /** Set if this request had loaded the session. */
+      /** Set, as `base` is, if this request had loaded or stored the session. */
       readonly snapshot?: Snapshot;
       readonly base?: Base;
       /** True if this request destroyed the session. */

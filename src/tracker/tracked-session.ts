@@ -2,7 +2,7 @@ import { stringify } from "../codec/json.js";
 import type { Fields } from "./format.js";
 import { type Lifetime, endOf, sameLifetime } from "./lifetime.js";
 import type { SaveQueue } from "./save-queue.js";
-import type { SessionState } from "./state.js";
+import type { Origin, SessionState } from "./state.js";
 import type { Writer } from "./writer.js";
 
 /** Parts of a tracker that its sessions use. */
@@ -23,8 +23,7 @@ export class TrackedSession<D extends object = Fields> {
   /** Used by the tracker. */
   state: SessionState;
   readonly #parts: TrackerParts;
-  /** Fields of an ended session, which no successor may store again. */
-  readonly #ended;
+  readonly #origin: Origin;
 
   /** Use `SessionTracker.open` or `SessionTracker.create`. */
   constructor(parts: TrackerParts, id: string, data: D, state: SessionState) {
@@ -32,7 +31,7 @@ export class TrackedSession<D extends object = Fields> {
     this.id = id;
     this.data = data;
     this.state = state;
-    this.#ended = state.status === "new" ? state.ended : undefined;
+    this.#origin = state.status === "new" ? state : {};
   }
 
   /** `"new"`: nothing is stored yet. `"gone"`: it was destroyed, or has expired. */
@@ -94,15 +93,19 @@ export class TrackedSession<D extends object = Fields> {
 
   /** Returns the successor of a session that was destroyed, for frameworks that destroy and create in two steps. */
   successor(newId: string): TrackedSession<D> {
-    const { state } = this;
-    const isGone = state.status === "gone";
-    const ended = isGone && !state.endedHere ? (state.snapshot ?? this.#ended) : this.#ended;
-    const replaces = isGone && state.endedHere ? state.base : undefined;
     return new TrackedSession<D>(this.#parts, newId, {} as D, {
+      ...this.#originOfSuccessor(),
       status: "new",
-      ...(ended && { ended }),
-      ...(replaces && { replaces }),
     });
+  }
+
+  #originOfSuccessor(): Origin {
+    const { state } = this;
+    const { ended } = this.#origin;
+    if (state.status === "stored") return { ended };
+    // A session that was never stored leaves its own origin to its successor.
+    if (state.status === "new" || state.base === undefined) return this.#origin;
+    return state.endedHere ? { ended, replaces: state.base } : { ended: state.snapshot };
   }
 
   #save(text: string, fields: Fields | undefined, lifetime: Lifetime): Promise<boolean> {

@@ -26,12 +26,11 @@ export function merge(snapshot: Fields, mine: Fields, stored: Fields): Fields {
 /** Merges one value; undefined stands for a key that does not exist, since JSON has no undefined. */
 function mergeValue(before: unknown, mine: unknown, stored: unknown): unknown {
   if (isDeepStrictEqual(mine, before)) return stored;
-  if (isDeepStrictEqual(stored, before)) return mine;
-  // Both sides changed it.
+  // Both sides may have changed it.
   if (isPlainObject(mine) && isPlainObject(stored)) {
     return merge(isPlainObject(before) ? before : {}, mine, stored);
   }
-  // The store removed or replaced an object that this request edited.
+  // The stored side removed or replaced an object that this request edited.
   if (isPlainObject(before) && isPlainObject(mine)) return stored;
   return mine;
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { StoreClosedError, StoreUnavailableError } from "../errors.js";
-import { publish } from "../events.js";
 import type { Call, Driver } from "./clients/driver.js";
+import { ConnectionHealth } from "./connection-health.js";
 import { isUnsent, toStoreError } from "./server-errors.js";
 
 export type Send<R> = (call: Call) => Promise<R>;
@@ -18,22 +18,23 @@ export class Connection {
   readonly timeoutMs: number;
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
-  #isReady: boolean;
-  /** Why there is no connection: what the client said last. */
-  #trouble: unknown;
+  readonly #health: ConnectionHealth;
   #closed = false;
 
   constructor(driver: Driver, timeoutMs: number) {
     this.driver = driver;
     this.timeoutMs = timeoutMs;
-    this.#isReady = driver.state === "ready";
+    this.#health = new ConnectionHealth(driver, () => this.#health.isRefused && this.#wake());
     this.#stopObserving = driver.observe({
-      failed: (error) => (this.#trouble = error), // callers get it as a typed error
-      lost: () => this.#changed(false),
-      ready: () => (this.#wake(), this.#changed(true)),
+      failed: (error) => this.#closed || this.#health.failed(error),
+      lost: () => this.#closed || this.#health.lost(),
+      ready: () => {
+        if (!this.#closed) this.#health.ready();
+        this.#wake();
+      },
       ended: () => {
         this.#wake();
-        publish("connection", { store: "redis", state: "closed" });
+        this.#health.ended();
         if (this.#closed) this.#stopObserving();
       },
     });
@@ -90,6 +91,7 @@ export class Connection {
         if (this.driver.state === "ended") {
           return fail(new StoreUnavailableError("not-applied", "connection", this.driver.endReason));
         }
+        if (this.driver.state !== "ready" && this.#health.isRefused) return fail(this.#health.error()!);
         const { resends } = this.driver;
         const current = (call = this.driver.call());
         send(current).then(
@@ -112,11 +114,10 @@ export class Connection {
         this.#waiting.delete(start);
         call?.cancel();
         const outcome = call !== undefined && effect === "write" ? "unknown" : "not-applied";
-        const isTrouble = call === undefined && this.#trouble;
-        reject(isTrouble ? toStoreError(this.#trouble, false) : this.timeoutError(outcome));
+        reject((call === undefined && this.#health.error()) || this.timeoutError(outcome));
       }, leftMs);
       const { state } = this.driver;
-      if (state === "ready" || state === "ended") start();
+      if (state === "ready" || state === "ended" || this.#health.isRefused) start();
       else {
         this.#waiting.add(start);
         this.driver.connect();
@@ -137,13 +138,6 @@ export class Connection {
   /** Returns the error of a call that reached its deadline. */
   timeoutError(outcome: "not-applied" | "unknown"): StoreUnavailableError {
     return new StoreUnavailableError(outcome, "timeout", `no answer within ${this.timeoutMs} ms`);
-  }
-
-  #changed(isReady: boolean): void {
-    if (isReady) this.#trouble = undefined;
-    if (isReady === this.#isReady || this.#closed) return; // the same after an attempt that failed
-    this.#isReady = isReady;
-    publish("connection", { store: "redis", state: isReady ? "ready" : "lost" });
   }
 
   #wake(): void {

@@ -6,8 +6,11 @@ import {
 } from "../errors.js";
 import { IN_TRANSACTION } from "./clients/ioredis-replies.js";
 
-/** Redis's error prefixes (the first word of an error reply) and what they mean for a session store. */
-const BY_PREFIX: Record<string, [UnavailableReason, string]> = {
+const OTHER: [UnavailableReason, string] = ["other", "Redis answered with an error"];
+
+/** Meaning of Redis's error replies for a session store, by their first word. */
+export const REPLIES: Partial<Record<string, [reason: UnavailableReason, detail: string]>> = {
+  ERR: OTHER,
   READONLY: ["readonly", "Redis is a read-only replica (READONLY)"],
   LOADING: ["loading", "Redis is loading its data (LOADING)"],
   MASTERDOWN: ["loading", "the replica has lost its master (MASTERDOWN)"],
@@ -62,8 +65,7 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
   const refused = prefix !== undefined || isUnsent(error);
   const outcome = !writes || (refused && writes === "once") ? "not-applied" : "unknown";
   if (prefix !== undefined) {
-    const [reason, detail] = BY_PREFIX[prefix] ?? ["other", "Redis answered with an error"];
-    return new StoreUnavailableError(outcome, reason, detail);
+    return new StoreUnavailableError(outcome, ...(REPLIES[prefix] ?? OTHER));
   }
   if (text === IN_TRANSACTION) return new StoreUnavailableError(outcome, "other", IN_TRANSACTION);
   if (text === "Command timed out")

@@ -4,6 +4,7 @@ import { MemoryStore, StoreUnavailableError, type UnavailableReason, onSessionar
 import { RedisStore } from "sessionary/redis";
 import { expect, it, onTestFinished } from "vitest";
 import { answerError } from "../../examples/fastify-login/error-handler.js";
+import { PERMANENT, TRANSIENT } from "../../src/redis/connection-failure.js";
 import { toStoreError } from "../../src/redis/server-errors.js";
 import { Browser } from "../adapters/browser.js";
 import { startApp } from "../adapters/support.js";
@@ -85,6 +86,16 @@ it("says the reason for each error of Redis's that is known", () => {
   expect(rows.map(([reason]) => reason)).toEqual(Object.keys(every).map((reason) => `\`${reason}\``));
 });
 
+it("lists every failure of a connection, with its remedy", () => {
+  const texts = Object.values({ ...PERMANENT, ...TRANSIENT }).map((text) => {
+    const [reason, problem, remedy] = text!;
+    return [problem.replace(/ ?"?\{\w+\}"?/g, ""), `\`${reason}\``, remedy];
+  });
+  const rows = page.rows("A connection that cannot be opened");
+  const told = rows.map(([problem, reason, , remedy]) => [problem, reason, remedy]);
+  expect(told).toEqual(texts.filter((each, i) => texts.findIndex(([first]) => first === each[0]) === i));
+});
+
 it("takes its samples from what runs: an example that it names, or a test beside this one", () => {
   const trimmed = (text: string) => text.replace(/^ +/gm, "");
   const tests = readdirSync("test/redis").map((file) => `test/redis/${file}`);
@@ -120,7 +131,11 @@ it("shows a readiness probe that answers 503 while Redis does not, and an event 
   expect(await answers(503)).toBe(true);
   await redis.restart();
   await waitUntil("the store is back", () => answers(200));
-  expect(logged).toEqual(["redis: connection ready", "redis: connection lost", "redis: connection ready"]);
+  expect(logged.filter((line) => !line.endsWith("failed"))).toEqual([
+    "redis: connection ready",
+    "redis: connection lost",
+    "redis: connection ready",
+  ]);
 });
 
 it.each([

@@ -4,6 +4,17 @@ export type Arg = string | number;
 /** A node that holds a part of the keys. Only the driver that returned it looks inside. */
 export type MasterNode = object;
 
+/** Servers that a client connects to, without credentials. */
+export interface Place {
+  mode: "single" | "sentinel" | "cluster";
+  /** The server, the Sentinels or the cluster's first nodes; empty for a Unix socket. */
+  hosts: { host: string; port: number }[];
+  /** Path of a Unix socket. */
+  path?: string | undefined;
+  tls: boolean;
+  db: number;
+}
+
 /** One interface over the client libraries: everything that a `RedisStore` needs of a client. */
 export interface Driver {
   /** True if one command may only name keys of one hash slot. */
@@ -17,6 +28,8 @@ export interface Driver {
    * - `"ended"`: closed; it does not reconnect.
    */
   readonly state: "idle" | "connecting" | "ready" | "ended";
+  /** Missing if the client does not tell. */
+  readonly place?: Place;
   /** Reason for the state `"ended"`, for an error message. */
   readonly endReason: string;
   /** Number of times that the client may have sent a pending command twice. */
@@ -27,6 +40,8 @@ export interface Driver {
   call(): Call;
   /** Reports changes of the connection until the returned function is called. */
   observe(observer: Observer): () => void;
+  /** Finds out why the client cannot connect. Resolves to an error, or to undefined if the reason stays unknown. */
+  probe?(): Promise<Error | undefined>;
   /** Closes the connection at once. Missing if the client was handed in, which stays open. */
   close?(): void;
 }

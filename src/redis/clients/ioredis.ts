@@ -1,6 +1,7 @@
 import type { Cluster, Redis } from "ioredis";
 import { cancelable } from "./cancelable.js";
-import type { Arg, Call, Driver, MasterNode, Observer } from "./driver.js";
+import type { Arg, Call, Driver, MasterNode, Observer, Place } from "./driver.js";
+import { SelectedDatabase } from "./selected-database.js";
 import { Observers } from "./observers.js";
 import type { IoredisClient } from "./open-ioredis.js";
 
@@ -8,10 +9,12 @@ import type { IoredisClient } from "./open-ioredis.js";
 export class IoredisDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix: string;
+  readonly place: Place;
   readonly endReason = "the Redis client was closed";
   readonly call: () => Call;
   readonly #client: IoredisClient;
   readonly #observers: Observers;
+  readonly #database: SelectedDatabase;
   readonly #noteNodes: () => void;
   #resends = 0;
 
@@ -20,6 +23,7 @@ export class IoredisDriver implements Driver {
     this.#client = client;
     this.isCluster = client.isCluster;
     this.keyPrefix = client.options.keyPrefix ?? "";
+    this.place = placeOf(client);
     this.call = callsOf(client, isQueueless);
     const resent = () => void this.#resends++;
     const notify = (event: keyof Observer, error?: unknown) => this.#observers.notify(event, error);
@@ -34,20 +38,22 @@ export class IoredisDriver implements Driver {
     };
     const isMaster = (node: Redis) => masters.has(node) || (nodes.has(node) && !node.options.readOnly);
     this.#noteNodes = noteNodes;
+    this.#database = new SelectedDatabase(client, () => notify("ready"));
     this.#observers = new Observers(client, [
-      ["error", (error) => notify("failed", error)],
+      ["error", (error) => (this.#database.failed(error), notify("failed", error))],
       ["node error", resent],
       ["+node", noteNodes],
       ["-node", (node) => (node as Redis).stream && isMaster(node as Redis) && resent()],
-      ["close", () => (resent(), notify("lost"))],
+      ["close", () => (this.#database.lost(), resent(), notify("lost"))],
       ["end", () => notify("ended")],
-      ["ready", () => (noteNodes(), notify("ready"))],
+      ["ready", () => (noteNodes(), this.#database.isRefused || notify("ready"))],
     ]);
   }
 
   /** A connection that is being ended stays "ready" until the server has closed it too. */
   get state(): Driver["state"] {
     const client = this.#client;
+    if (client.status === "ready" && this.#database.isRefused) return "connecting";
     if (client.status === "ready") {
       return "nodes" in client || client.stream.writable ? "ready" : "connecting";
     }
@@ -69,6 +75,17 @@ export class IoredisDriver implements Driver {
     this.#noteNodes();
     return stop;
   }
+}
+
+function placeOf(client: IoredisClient): Place {
+  if ("slots" in client) {
+    const { redisOptions } = client.options;
+    return { mode: "cluster", hosts: [], tls: redisOptions?.tls !== undefined, db: 0 };
+  }
+  const { host = "localhost", port = 6379, path, sentinels, tls, db = 0 } = client.options;
+  const mode = sentinels ? "sentinel" : "single";
+  const hosts = sentinels || path ? [] : [{ host, port }];
+  return { mode, hosts, path: path ?? undefined, tls: tls !== undefined, db };
 }
 
 function callsOf(client: IoredisClient, isQueueless: boolean): () => Call {

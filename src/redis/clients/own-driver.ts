@@ -1,12 +1,17 @@
 import type { RedisAddress } from "../url.js";
-import type { Call, Driver, Observer } from "./driver.js";
+import type { Call, Driver, Observer, Place } from "./driver.js";
 import { IoredisDriver } from "./ioredis.js";
+import { probe } from "./probe.js";
 import { type Ioredis, type IoredisClient, openIoredis } from "./open-ioredis.js";
+
+/** Time without a TLS connection after which the server is probed: Redis waits for more when it gets a handshake. */
+const SLOW_TLS_MS = 200;
 
 /** Connection of the store's own. Loads ioredis and connects when `connect` is called. */
 export class OwnDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix = "";
+  readonly place: Place;
   readonly #address: RedisAddress;
   readonly #timeoutMs: number;
   readonly #redisOptions: object | undefined;
@@ -15,6 +20,7 @@ export class OwnDriver implements Driver {
   #endReason = "the store's connection was closed";
   #opened: IoredisDriver | undefined;
   #client: IoredisClient | undefined;
+  #probing: Promise<Error | undefined> | undefined;
 
   /** @param redisOptions further options for ioredis */
   constructor(address: RedisAddress, timeoutMs: number, redisOptions?: object) {
@@ -22,6 +28,8 @@ export class OwnDriver implements Driver {
     this.#timeoutMs = timeoutMs;
     this.#redisOptions = redisOptions;
     this.isCluster = address.mode === "cluster";
+    const { mode, hosts, path, tls, db } = address;
+    this.place = { mode, hosts, path, tls: tls || "tls" in (redisOptions ?? {}), db };
   }
 
   get state(): Driver["state"] {
@@ -45,6 +53,11 @@ export class OwnDriver implements Driver {
       this.#endReason = ioredis;
       this.close();
     });
+  }
+
+  probe(): Promise<Error | undefined> {
+    this.#probing ??= probe(this.place, this.#timeoutMs).finally(() => (this.#probing = undefined));
+    return this.#probing;
   }
 
   call(): Call {
@@ -74,6 +87,15 @@ export class OwnDriver implements Driver {
     for (const observer of this.#observers.keys()) {
       this.#observers.set(observer, this.#opened.observe(observer));
     }
+    if (this.place.tls) setTimeout(() => void this.#probeTls(), SLOW_TLS_MS).unref();
+  }
+
+  /** Reports a server that does not answer a TLS handshake because it does not use TLS. */
+  async #probeTls(): Promise<void> {
+    if (this.state !== "connecting") return;
+    const found = await this.probe();
+    if (found === undefined || this.state !== "connecting") return;
+    for (const observer of this.#observers.keys()) observer.failed(found);
   }
 }
 

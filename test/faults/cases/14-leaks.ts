@@ -4,8 +4,10 @@ import { RedisStore } from "sessionary/redis";
 import { buildApp } from "../../../examples/fastify-login/app.js";
 import { METHODS } from "../error-table.js";
 import { type FaultCase, Findings } from "../fault-case.js";
+import { withBrokenUrls } from "../support/broken-urls.js";
 import { LeakSearch } from "../support/leak-search.js";
 import { MethodTrials } from "../support/method-trials.js";
+import { RedisStore5 } from "../support/ioredis5.js";
 import { withRig } from "../support/rigs.js";
 import { PASSWORD, SERVER_FAULTS, type ServerFault } from "../support/server-faults.js";
 import { SingleRig } from "../support/single-rig.js";
@@ -32,6 +34,7 @@ async function run() {
       await meetAll(fault, tally, search).finally(() => fault.close());
     }
     await withRig(SingleRig.start(), (rig) => meetConnectionFaults(rig, tally, search));
+    await meetBrokenUrls(tally, search);
     await withRig(SingleRig.start(), (rig) => refuse(rig, search));
     await withRig(SingleRig.start(), (rig) => logOfApp(rig, search));
   } finally {
@@ -103,6 +106,28 @@ async function meetConnectionFaults({ place, proxy, server }: SingleRig, tally: 
     await callAll([place], trials, tally, search, async () => begin());
     await proxy.heal();
   }
+}
+
+/** Every method of stores that cannot connect: errors, events and warnings say why, without the credentials. */
+async function meetBrokenUrls(tally: Tally, search: LeakSearch): Promise<void> {
+  const trials = new MethodTrials(MARK);
+  await withBrokenUrls(async (urls) => {
+    for (const url of urls) {
+      const stores = [RedisStore, RedisStore5].map((Store) => new Store({ url, timeoutMs: TIMEOUT_MS }));
+      await Promise.all(
+        stores.flatMap((store) =>
+          METHODS.map(async (method) => {
+            const settled = await tally.call(method, () => trials.call(method, store));
+            searchError(search, `${method} on a store that cannot connect`, settled);
+          }),
+        ),
+      );
+      for (const store of stores) {
+        search.search("a store", store);
+        await store.close();
+      }
+    }
+  });
 }
 
 /** What is refused because of what it is, and what is stored and can't be read. */

@@ -10,8 +10,11 @@ export class Guard {
     process.on("uncaughtException", (error) => this.#seen.push(`uncaught: ${String(error)}`));
     console.warn = () => {}; // the example apps say there that they answered 503
     // ioredis prints an error event that has no listener.
-    console.error = (...args: unknown[]) =>
-      void this.#seen.push(`console.error: ${format(...args).split("\n")[0]}`);
+    console.error = (...args: unknown[]) => {
+      const text = format(...args);
+      if (text.includes("SessionaryWarning")) return; // Node.js prints warnings here
+      this.#seen.push(`console.error: ${text.split("\n")[0]}`);
+    };
   }
 
   /** Reports what was seen since the last time. */

@@ -34,6 +34,7 @@
  *   `touch` and `destroy`, and a `TypeError` on `create`.
  *
  * The whole
+ * - Calls on one id that are started one after the other, without waiting, take effect in that order.
  * - `destroy` tells whether there was a session to destroy.
  * - `ids` gives every live id; an id that comes or goes meanwhile may be there or not.
  * - `count` counts live sessions.

@@ -2,6 +2,7 @@ import type { SessionStore } from "../store.js";
 import { expiry } from "./expiry.js";
 import { ids } from "./ids.js";
 import { input } from "./input.js";
+import { order } from "./order.js";
 import { reading } from "./reading.js";
 import type { StoreUnderTest, TestRunner } from "./subject.js";
 import { Trial } from "./trial.js";
@@ -17,7 +18,7 @@ const CONTRACT = {
   Reading: reading,
   Writing: [...writing, ...expiry, ...input],
   Ids: ids,
-  "The whole": whole,
+  "The whole": [...order, ...whole],
 };
 
 /**

@@ -39,8 +39,8 @@ describe("examples/custom-store", () => {
       ["--test-reporter=tap", ...args!.split(" ")],
       { cwd: fileURLToPath(new URL("../..", import.meta.url)), env: withoutVitest(), timeout: 25_000 },
     );
-    expect(stdout).toMatch(/^# tests 22$/m);
-    expect(stdout).toMatch(/^# pass 22$/m);
+    expect(stdout).toMatch(/^# tests 23$/m);
+    expect(stdout).toMatch(/^# pass 23$/m);
   });
 });
 

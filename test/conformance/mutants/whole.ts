@@ -4,7 +4,30 @@ import { type Mutant, idsOf, tick } from "./mutant.js";
 /** Every store opened beside others, for one that takes them for its own. */
 const opened = new Set<SessionStore>();
 
+const SLOW: Record<string, (store: SessionStore) => Partial<SessionStore>> = {
+  create: (store) => ({ create: async (id, entry) => (await tick(), store.create(id, entry)) }),
+  update: (store) => ({
+    update: async (id, entry, options) => (await tick(), store.update(id, entry, options)),
+  }),
+  "update with ifVersion": (store) => ({
+    update: async (id, entry, options) => {
+      if (options?.ifVersion !== undefined) await tick();
+      return store.update(id, entry, options);
+    },
+  }),
+  touch: (store) => ({
+    touch: async (id, entry, options) => (await tick(), store.touch(id, entry, options)),
+  }),
+  get: (store) => ({ get: async (id) => (await tick(), store.get(id)) }),
+  destroy: (store) => ({ destroy: async (id) => (await tick(), store.destroy(id)) }),
+};
+
 export const wholeMutants: Mutant[] = [
+  ...Object.entries(SLOW).map(([method, alter]) => ({
+    name: `${method} starts a turn later than the other calls`,
+    breaks: "Calls on one id",
+    alter,
+  })),
   {
     name: "destroy is always true",
     breaks: "`destroy` tells",

@@ -74,6 +74,11 @@ export interface CreateOptions<T extends object = SessionData> {
 export interface UpdateOptions {
   /** Writes only if the stored version is this one. */
   ifVersion?: string;
+  /**
+   * Record of the session that this one continues, as for `create`: for a session that was created before its user was
+   * known. `touch` ignores it.
+   */
+  replaces?: CreateOptions<object>["replaces"];
 }
 
 /** See the top of this file for what holds in every store. */

@@ -2,6 +2,7 @@ import type { SessionData, SessionStore } from "../store.js";
 import { SessionTracker, type TrackedSession } from "../tracker/index.js";
 import { publish } from "../events.js";
 import { privateField } from "../internal/private-field.js";
+import { endOf } from "../tracker/lifetime.js";
 import { checkCookie } from "./cookie.js";
 import { CookieFormat, sameAttributes, withDates } from "./cookie-format.js";
 import { type AdapterOptions, checkAdapterOptions } from "./options.js";
@@ -91,7 +92,7 @@ export class CookieSessions {
   touchById(id: string, session: object): Promise<boolean> {
     return withFailureEvent("touch", async () => {
       const { fields, lifetime } = this.#format.read(session, undefined);
-      const expiresAt = typeof lifetime === "number" ? Date.now() + lifetime : lifetime.getTime();
+      const expiresAt = endOf(lifetime, Date.now());
       const exists = await this.store.touch(id, { data: this.#format.dataOf(fields, expiresAt), expiresAt });
       if (!exists) publish("save-dropped", { operation: "touch" });
       return exists;

@@ -38,32 +38,36 @@ export const lifetimes: Record<string, UserTest> = {
     assert.deepEqual(await store.listByUser("ann"), []);
   },
 
-  "A login starts a new lifetime; `create` with `replaces` continues the lifetime of a session of the same user.":
-    async (open) => {
-      const store = await open({ absoluteTimeoutMs: HOUR_MS });
-      const later = 2 * HOUR_MS;
-      await store.create("id", entry({}, later));
-      const created = await createdAtOf(store, "id");
-      await sleep(20);
-      await store.update("id", entry({ user: "ann" }, later));
-      const loggedIn = await createdAtOf(store, "id");
-      assert.ok(loggedIn > created, "a login counts as a creation");
-      await sleep(20);
-      await store.update("id", entry({ user: "ann", n: 1 }, later));
-      await store.touch("id", entry({ user: "ann", n: 1 }, later));
-      assert.equal(await createdAtOf(store, "id"), loggedIn, "other writes do not");
-      const replaces = (await store.get("id"))!;
-      await store.create("renewed", entry({ user: "ann" }, later), { replaces });
-      assert.equal(await createdAtOf(store, "renewed"), loggedIn);
-      assert.ok((await store.get("renewed"))!.expiresAt <= loggedIn + HOUR_MS + 1_000);
-      for (const user of ["bob", undefined]) {
-        await store.create(`${user}'s`, entry(user ? { user } : {}, later), { replaces });
-        assert.ok((await createdAtOf(store, `${user}'s`)) > loggedIn, "a session of another user is new");
-      }
-      const future = { data: { user: "ann" }, createdAt: Date.now() + HOUR_MS };
-      await store.create("future", entry({ user: "ann" }, later), { replaces: future });
-      assert.ok((await createdAtOf(store, "future")) <= Date.now(), "no session is younger than new");
-    },
+  "A login starts a new lifetime; `replaces` continues the lifetime of a session of the same user.": async (
+    open,
+  ) => {
+    const store = await open({ absoluteTimeoutMs: HOUR_MS });
+    const later = 2 * HOUR_MS;
+    await store.create("id", entry({}, later));
+    const created = await createdAtOf(store, "id");
+    await sleep(20);
+    await store.update("id", entry({ user: "ann" }, later));
+    const loggedIn = await createdAtOf(store, "id");
+    assert.ok(loggedIn > created, "a login counts as a creation");
+    await sleep(20);
+    await store.update("id", entry({ user: "ann", n: 1 }, later));
+    await store.touch("id", entry({ user: "ann", n: 1 }, later));
+    assert.equal(await createdAtOf(store, "id"), loggedIn, "other writes do not");
+    const replaces = (await store.get("id"))!;
+    await store.create("renewed", entry({ user: "ann" }, later), { replaces });
+    assert.equal(await createdAtOf(store, "renewed"), loggedIn);
+    assert.ok((await store.get("renewed"))!.expiresAt <= loggedIn + HOUR_MS + 1_000);
+    for (const user of ["bob", undefined]) {
+      await store.create(`${user}'s`, entry(user ? { user } : {}, later), { replaces });
+      assert.ok((await createdAtOf(store, `${user}'s`)) > loggedIn, "a session of another user is new");
+    }
+    await store.create("in-two-steps", entry({}, later), { replaces });
+    await store.update("in-two-steps", entry({ user: "ann" }, later), { replaces });
+    assert.equal(await createdAtOf(store, "in-two-steps"), loggedIn, "update continues the lifetime as well");
+    const future = { data: { user: "ann" }, createdAt: Date.now() + HOUR_MS };
+    await store.create("future", entry({ user: "ann" }, later), { replaces: future });
+    assert.ok((await createdAtOf(store, "future")) <= Date.now(), "no session is younger than new");
+  },
 
   "The fields that a store adds to track a session are in no record's data.": async (open) => {
     const store = await open({ absoluteTimeoutMs: HOUR_MS, maxPerUser: 2 });

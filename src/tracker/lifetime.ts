@@ -1,9 +1,9 @@
 /** Time that a session stays alive: milliseconds after each use (an idle timeout), or a fixed end. */
 export type Lifetime = number | Date;
 
-/** Returns the end of a session that is used at `now`, in epoch milliseconds. */
+/** Returns the end of a session that is used at `now`, in epoch milliseconds. An end in the past is `now`. */
 export function endOf(lifetime: Lifetime, now: number): number {
-  return typeof lifetime === "number" ? now + lifetime : lifetime.getTime();
+  return Math.max(typeof lifetime === "number" ? now + lifetime : lifetime.getTime(), now);
 }
 
 /** True if both lifetimes are the same. */

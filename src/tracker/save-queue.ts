@@ -6,12 +6,13 @@ import type { Fields } from "./format.js";
 import { endOf } from "./lifetime.js";
 import type { CheckedTrackerOptions } from "./options.js";
 import type { SessionRecord } from "../store.js";
-import type { Base, SessionState, Snapshot } from "./state.js";
+import type { Base, Origin, SessionState, Snapshot } from "./state.js";
 import type { Writer } from "./writer.js";
 
 /** A session whose state the queue reads before a save and sets after it. */
 export interface Saved {
   readonly id: string;
+  readonly origin: Origin;
   state: SessionState;
 }
 
@@ -94,7 +95,7 @@ export class SaveQueue {
 
   async #create(save: Save): Promise<Base | undefined> {
     const { session, text, lifetime } = save;
-    const { ended, replaces } = session.state as Extract<SessionState, { status: "new" }>;
+    const { ended, replaces } = session.origin;
     const expiresAt = endOf(lifetime, Date.now());
     const change: Next = { text, fields: save.fields, lifetime, expiresAt, changed: true };
     try {
@@ -118,7 +119,7 @@ export class SaveQueue {
     const attempt = async () => {
       const next = combine(changesOf(saves), base, Date.now());
       isWrite = next.changed;
-      const writing = this.#writer.replace(saves[0]!.session.id, base, next);
+      const writing = this.#writer.replace(saves[0]!.session, base, next);
       try {
         // The first attempt has the deadline of the store itself.
         const stored = await (attempts === 0 ? writing : settledBy(deadline, writing));
@@ -203,11 +204,18 @@ function currentOf(error: SessionConflictError): SessionRecord {
 
 /** Tells a save that its record is stored. */
 function settle(save: Save, stored: Base): void {
-  const { session, text, lifetime } = save;
+  const { session, lifetime } = save;
+  const { ended } = session.origin;
+  const text = ended === undefined ? save.text : overlay(ended.text, save.text);
   // The request may have destroyed the session meanwhile.
   if (session.state.status !== "gone")
     session.state = { status: "stored", snapshot: { text, lifetime }, base: stored };
   save.resolve(true);
+}
+
+/** Returns a snapshot in which fields of an ended session that the request may still copy count as unchanged. */
+function overlay(ended: string, text: string): string {
+  return JSON.stringify({ ...(JSON.parse(ended) as Fields), ...(JSON.parse(text) as Fields) });
 }
 
 /** Tells a save that its session is gone. */

@@ -33,7 +33,7 @@ export interface Origin {
 
 /** What a request knows about its session. */
 export type SessionState =
-  | ({ readonly status: "new" } & Origin)
+  | { readonly status: "new" }
   | { readonly status: "stored"; readonly snapshot: Snapshot; readonly base: Base }
   | {
       readonly status: "gone";

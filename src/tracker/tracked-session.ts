@@ -22,16 +22,17 @@ export class TrackedSession<D extends object = Fields> {
   readonly data: D;
   /** Used by the tracker. */
   state: SessionState;
+  /** Used by the tracker. */
+  readonly origin: Origin;
   readonly #parts: TrackerParts;
-  readonly #origin: Origin;
 
   /** Use `SessionTracker.open` or `SessionTracker.create`. */
-  constructor(parts: TrackerParts, id: string, data: D, state: SessionState) {
+  constructor(parts: TrackerParts, id: string, data: D, state: SessionState, origin: Origin = {}) {
     this.#parts = parts;
     this.id = id;
     this.data = data;
     this.state = state;
-    this.#origin = state.status === "new" ? state : {};
+    this.origin = origin;
   }
 
   /** `"new"`: nothing is stored yet. `"gone"`: it was destroyed, or has expired. */
@@ -93,18 +94,15 @@ export class TrackedSession<D extends object = Fields> {
 
   /** Returns the successor of a session that was destroyed, for frameworks that destroy and create in two steps. */
   successor(newId: string): TrackedSession<D> {
-    return new TrackedSession<D>(this.#parts, newId, {} as D, {
-      ...this.#originOfSuccessor(),
-      status: "new",
-    });
+    return new TrackedSession<D>(this.#parts, newId, {} as D, { status: "new" }, this.#originOfSuccessor());
   }
 
   #originOfSuccessor(): Origin {
     const { state } = this;
-    const { ended } = this.#origin;
+    const { ended } = this.origin;
     if (state.status === "stored") return { ended };
     // A session that was never stored leaves its own origin to its successor.
-    if (state.status === "new" || state.base === undefined) return this.#origin;
+    if (state.status === "new" || state.base === undefined) return this.origin;
     return state.endedHere ? { ended, replaces: state.base } : { ended: state.snapshot };
   }
 

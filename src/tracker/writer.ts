@@ -8,13 +8,19 @@ import type { Fields, SessionFormat } from "./format.js";
 import { merge } from "./merge.js";
 import { isTouchDue } from "./lifetime.js";
 import type { CheckedTrackerOptions } from "./options.js";
-import { type Base, type Snapshot, baseOf } from "./state.js";
+import { type Base, type Origin, type Snapshot, baseOf } from "./state.js";
 
 /** Number of sessions whose last touch is remembered, so that requests which read before it do not repeat it. */
 const MAX_TOUCHED = 10_000;
 
 /** Time after which a store that forbade scripts is tried again, in milliseconds. */
 const DETECT_AGAIN_AFTER_MS = 10_000;
+
+/** The id of a session, and the session that it follows. */
+interface Named {
+  readonly id: string;
+  readonly origin: Origin;
+}
 
 /** Writes records with a compare-and-set. */
 export class Writer {
@@ -61,11 +67,12 @@ export class Writer {
    * @returns the record that is stored then, or undefined if the session is gone.
    * @throws SessionConflictError if another version than the base is stored.
    */
-  async replace(id: string, base: Base, next: Next): Promise<Base | undefined> {
+  async replace({ id, origin }: Named, base: Base, next: Next): Promise<Base | undefined> {
     if (!next.changed) return this.isTouchDue(id, base, next.expiresAt) ? this.#touch(id, base, next) : base;
     const data = this.#format.dataOf(next.fields(), next.expiresAt);
     const entry = { data, expiresAt: next.expiresAt };
-    const options = this.#optionsFor(base);
+    const { replaces } = origin;
+    const options = { ...this.#optionsFor(base), ...(replaces && { replaces: this.#recordOf(replaces) }) };
     const version = await this.#detecting(
       options,
       () => this.#store.update(id, entry, options),

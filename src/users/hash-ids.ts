@@ -6,6 +6,11 @@ import { storageIdsOf } from "./storage-ids.js";
 /** Marks a store that stores digests already. A registered symbol, so that all copies of this package agree. */
 const HASHES_IDS = Symbol.for("sessionary:hashes-ids");
 
+/** True if a store stores digests of ids, so that `ids` cannot tell the ids. */
+export function storesDigests(store: object): boolean {
+  return HASHES_IDS in store;
+}
+
 /** Marks a store that stores digests of ids. */
 export function markHashed(store: object): void {
   Object.defineProperty(store, HASHES_IDS, { value: true });
@@ -97,5 +102,5 @@ class HashedIdStore<T extends object> extends OrderedCalls<T> implements Session
  * const store = hashIds(new MyStore());
  */
 export function hashIds<T extends object>(store: SessionStore<T>): SessionStore<T> {
-  return HASHES_IDS in store ? store : new HashedIdStore(store);
+  return storesDigests(store) ? store : new HashedIdStore(store);
 }

@@ -25,6 +25,8 @@ export interface TrackedSessionsParts<T extends object> {
 interface Change<T extends object> {
   entry: SessionEntry<T>;
   user: string | undefined;
+  /** Creation time if this write is a login; undefined for now. */
+  createdAt?: number | undefined;
 }
 
 /**
@@ -50,8 +52,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     assertSessionId(storageId);
     const { records, reader, clock } = this.#parts;
     const user = reader.userOf(entry.data);
-    const isContinued = replaces !== undefined && reader.userOfStored(replaces.data) === user;
-    const createdAt = Math.min((isContinued ? replaces.createdAt : undefined) ?? Infinity, clock.steady());
+    const createdAt = this.#createdAtOf(replaces, user) ?? clock.steady();
     const version = await this.#write(storageId, undefined, { entry, user }, createdAt, (tracked) =>
       records.create(storageId, tracked),
     );
@@ -61,9 +62,12 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
   async update(
     storageId: string,
     entry: SessionEntry<T>,
-    { ifVersion }: UpdateOptions = {},
+    { ifVersion, replaces }: UpdateOptions = {},
   ): Promise<string | undefined> {
-    const change = () => ({ entry, user: this.#parts.reader.userOf(entry.data) });
+    const change = () => {
+      const user = this.#parts.reader.userOf(entry.data);
+      return { entry, user, createdAt: this.#createdAtOf(replaces as CreateOptions<T>["replaces"], user) };
+    };
     return this.#update(storageId, change, ifVersion);
   }
 
@@ -87,6 +91,15 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
 
   destroy(storageId: string): Promise<boolean> {
     return this.#parts.destroy(storageId);
+  }
+
+  /** Returns the creation time of a session that this user's session continues; undefined for another user's. */
+  #createdAtOf(replaces: CreateOptions<T>["replaces"], user: string | undefined): number | undefined {
+    if (replaces?.createdAt === undefined) return undefined;
+    const { reader, clock } = this.#parts;
+    return reader.userOfStored(replaces.data) === user
+      ? Math.min(replaces.createdAt, clock.steady())
+      : undefined;
   }
 
   /** Extends the expiry of a session that another writer stored: from now on its creation and its user are known. */
@@ -132,7 +145,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     assertVersion(record, ifVersion);
     const changed = change(current);
     const isLogin = changed.user !== undefined && changed.user !== current.user;
-    const createdAt = (isLogin ? undefined : record.createdAt) ?? clock.steady();
+    const createdAt = (isLogin ? changed.createdAt : record.createdAt) ?? clock.steady();
     const expected = compares ? record.version : ifVersion;
     const options = expected === undefined ? {} : { ifVersion: expected };
     return this.#write(storageId, current, changed, createdAt, (tracked) =>

@@ -22,7 +22,7 @@
  * - A session that ended or went to another user does not count for `maxPerUser`, whatever raced with that.
  * - A login that fails destroys no other session.
  * - With `absoluteTimeoutMs` no write and no touch extends a session past its `createdAt` plus that.
- * - A login starts a new lifetime; `create` with `replaces` continues the lifetime of a session of the same user.
+ * - A login starts a new lifetime; `replaces` continues the lifetime of a session of the same user.
  * - The fields that a store adds to track a session are in no record's data.
  */
 

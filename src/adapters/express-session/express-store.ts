@@ -2,10 +2,11 @@ import type { Request } from "express";
 import session from "express-session";
 import type { EventEmitter } from "node:events";
 import { privateField } from "../../internal/private-field.js";
+import { storesDigests } from "../../users/hash-ids.js";
 import type { TrackedSession } from "../../tracker/index.js";
 import { callBack, callBackOrReturn } from "../call-back.js";
 import type { CookieSessions } from "../cookie-sessions.js";
-import { serializable } from "./serializable.js";
+import { serializable } from "../serializable.js";
 
 type Data = session.SessionData;
 type Done<R = void> = (error: unknown, result?: R) => void;
@@ -155,6 +156,9 @@ export class ExpressStore extends StoreBase {
   }
 
   async #all(): Promise<(Data & { id: string })[]> {
+    if (storesDigests(this.#sessions.store)) {
+      throw new TypeError("all() needs the ids of sessions; with hashIds the store knows only their digests");
+    }
     const sessions = [];
     for await (const id of this.#sessions.store.ids()) {
       const data = await this.#load(id);

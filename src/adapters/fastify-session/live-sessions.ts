@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { promisify } from "node:util";
 import type { TrackedSession } from "../../tracker/index.js";
+import { canStringify } from "../serializable.js";
 import { toError } from "../to-error.js";
 
 /** A request, or the object that `decryptSession` put a session into. */
@@ -113,8 +114,8 @@ export class LiveSessions {
       const reload = (done: Callback) => this.#reload(methods.reload!, session, done);
       return callback === undefined ? promisify(reload)() : reload(callback as Callback);
     });
-    // @fastify/session's own leaves BigInts out, so that a session with one would look unchanged.
-    override("isModified", (session) => methods.isModified!.call(session) || hasBigInt(session));
+    // @fastify/session's own leaves BigInts out and throws on others: saving such a session names the field.
+    override("isModified", (session) => !canStringify(session) || methods.isModified!.call(session));
     this.#prototypes.set(original, prototype);
     return prototype;
   }
@@ -128,15 +129,5 @@ export class LiveSessions {
         callback(error);
       }),
     );
-  }
-}
-
-/** True if a session holds a BigInt, at any depth. */
-function hasBigInt(session: object): boolean {
-  try {
-    JSON.stringify({ ...session, cookie: undefined });
-    return false;
-  } catch {
-    return true; // or a cycle, or a toJSON that throws: saving the session says which
   }
 }

@@ -11,12 +11,12 @@ function toJSON(this: object): unknown {
   return canStringify(this) ? this : { unserializable: true };
 }
 
-/** True if JSON.stringify does not throw on a session. */
-function canStringify(session: object): boolean {
+/** True if JSON.stringify does not throw on a session's fields. */
+export function canStringify(session: object): boolean {
   try {
     if (Object.entries(session).every(([key, value]) => key === "cookie" || isPlainJson(value, 0)))
       return true;
-    JSON.stringify({ ...session });
+    JSON.stringify({ ...session, cookie: undefined });
     return true;
   } catch {
     return false;

@@ -1,19 +1,23 @@
-import { join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 
 const ROOT = process.cwd();
+const FOLDER = join(ROOT, "test/docs");
 
 /**
- * What the compiler says of sources that are in no file, as if they stood in this folder: with this project's
- * options, in which a name that nobody uses is fine.
- * @returns a line for each error, which begins with the source's name.
+ * Compiles sources that are in no file as if they were in this folder, with the options of this project. Unused names are
+ * allowed.
+ * @param sources texts by path below this folder.
+ * @returns a line for each error, which begins with the path of the source.
  */
 export function compileErrors(sources: Record<string, string>): string[] {
-  const folder = join(ROOT, "test/docs");
-  const texts = new Map(Object.entries(sources).map(([name, text]) => [join(folder, name), text]));
-  const options = { ...projectOptions(), allowJs: true, checkJs: true, noUnusedLocals: false };
+  const texts = new Map(Object.entries(sources).map(([name, text]) => [join(FOLDER, name), text]));
+  const folders = new Set([...texts.keys()].map((path) => dirname(path)));
+  const unused = { noUnusedLocals: false, noUnusedParameters: false };
+  const options = { ...projectOptions(), ...unused, allowJs: true, checkJs: true };
   const host = ts.createCompilerHost(options);
   const real = { ...host };
+  host.directoryExists = (path) => folders.has(path) || real.directoryExists!(path);
   host.fileExists = (path) => texts.has(path) || real.fileExists(path);
   host.readFile = (path) => texts.get(path) ?? real.readFile(path);
   host.getSourceFile = (path, ...others) => {
@@ -22,9 +26,10 @@ export function compileErrors(sources: Record<string, string>): string[] {
     return ts.createSourceFile(path, text, others[0]);
   };
   const program = ts.createProgram([...texts.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => {
-    const name = file?.fileName.replace(`${folder}/`, "") ?? "";
-    return `${name}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
+    const name = file === undefined ? "" : relative(FOLDER, file.fileName);
+    const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
+    return `${name}:${line}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
   });
 }
 

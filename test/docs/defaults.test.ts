@@ -15,7 +15,7 @@ const ADAPTERS = new Map([
   ...documented("src/adapters/options.ts", "AdapterOptions"),
 ]);
 
-/** By what each table of options in the README has above its first column. */
+/** Options by the head of the first column of their table in docs/options.md. */
 const TABLES = {
   "`MemoryStore`": MEMORY,
   "`RedisStore` (`sessionary/redis`)": new Map([
@@ -26,38 +26,36 @@ const TABLES = {
   adapters: ADAPTERS,
 };
 
-describe("the README's options", () => {
-  const tables = new MarkdownPage("README.md").tables("Options");
+describe("docs/options.md", () => {
+  const page = new MarkdownPage("docs/options.md");
+  const tables = [...page.tables("Store options"), ...page.tables("Adapter options")];
 
-  it("are all tables", () => {
+  it("has a table for each kind of options", () => {
     expect(tables.map(({ header }) => header[0])).toEqual(Object.keys(TABLES));
   });
 
-  it.each(Object.entries(TABLES))(
-    "are those that there are, with the defaults of the docstrings: %s",
-    (...table) => {
-      const [title, options] = table;
-      const { rows } = tables.find(({ header }) => header[0] === title)!;
-      const said = rows.flatMap(([names = "", value = ""]) =>
-        [...names.matchAll(/`(\w+)`/g)].map(([, name]) => [name!, value] as const),
-      );
-      expect(said.map(([name]) => name).sort()).toEqual([...options.keys()].sort());
-      expect(said.filter(([name, value]) => !isBrief(value, options.get(name)))).toEqual([]);
-    },
-  );
+  it.each(Object.entries(TABLES))("lists every option with the default of its docstring: %s", (...table) => {
+    const [title, options] = table;
+    const { rows } = tables.find(({ header }) => header[0] === title)!;
+    const listed = rows.flatMap(([names = "", value = ""]) =>
+      [...names.matchAll(/`(\w+)`/g)].map(([, name]) => [name!, value] as const),
+    );
+    expect(listed.map(([name]) => name).sort()).toEqual([...options.keys()].sort());
+    expect(listed.filter(([name, value]) => !isSameDefault(value, options.get(name)))).toEqual([]);
+  });
 });
 
-describe("the defaults of the docstrings", () => {
+describe("the default in each docstring", () => {
   it.each<[string, Map<string, string | undefined>, object]>([
     ["MemoryStore", MEMORY, checkMemoryOptions({})],
     ["RedisStore", REDIS, checkRedisSettings({})],
     ["the adapters", ADAPTERS, checkAdapterOptions({})],
-  ])("are what %s takes when nothing is said", (_, options, taken) => {
+  ])("is the value that %s uses without options", (_, options, used) => {
     const values = [...options].map(([name, text]) => [name, valueOf(text)]);
-    expect(taken).toEqual(Object.fromEntries(values));
+    expect(used).toEqual(Object.fromEntries(values));
   });
 
-  it("are what a store does with its users' sessions", async () => {
+  it("is the behavior of a store with the sessions of a user", async () => {
     expect([...USERS.values()]).toEqual([undefined, "no limit", '"destroy-oldest"', "no limit", "false"]);
     const entry = { data: { user: "ann" }, expiresAt: Date.now() + 100 * 365 * 86_400_000 };
     const open = (maxPerUser?: number) => {
@@ -79,17 +77,17 @@ describe("the defaults of the docstrings", () => {
   });
 });
 
-/** Whether a table's cell says what a docstring does, or how it begins. */
-function isBrief(cell: string, text = ""): boolean {
-  const [said, full] = [plain(cell), plain(text)];
-  if (said === "" || full === "") return said === full;
-  return full.startsWith(said) && !/^\w/.test(full.slice(said.length));
+/** True if a table's cell is the default of a docstring, or the beginning of it. */
+function isSameDefault(cell: string, text = ""): boolean {
+  const [listed, full] = [plain(cell), plain(text)];
+  if (listed === "" || full === "") return listed === full;
+  return full.startsWith(listed) && !/^\w/.test(full.slice(listed.length));
 }
 
-/** Without the backticks, and with numbers as digits alone. */
+/** Returns a text without backticks, and with numbers as digits alone. */
 const plain = (text: string) => text.replaceAll("`", "").replace(/(?<=\d)[,_](?=\d{3})/g, "");
 
-/** What a docstring's default is in code; `undefined` where it is none, or another thing's. */
+/** Returns the value that a docstring's default has in code; `undefined` for a default that is no value. */
 function valueOf(text: string | undefined): unknown {
   if (text === "jsonCodec") return jsonCodec;
   if (text?.startsWith("1 MiB")) return 1_048_576;

@@ -1,0 +1,65 @@
+/** Declarations that the samples of a page, or under a heading of a page, use and do not show. */
+const CONTEXTS: Record<string, string> = {
+  "docs/options.md, @fastify/session without the plugin": `
+    import fastify from "fastify";
+    import fastifyCookie from "@fastify/cookie";
+    import fastifySession from "@fastify/session";
+    import { type SessionStore } from "sessionary";
+    import { fastifyStore } from "sessionary/fastify-session";
+    declare const store: SessionStore;
+    declare const secret: string;
+    const app = fastify();`,
+  "docs/migrating.md, From connect-redis": `
+    import type { Redis } from "ioredis";
+    declare const client: Redis;`,
+  "docs/migrating.md, From express-session's own store": `
+    import express from "express";
+    import session from "express-session";
+    declare const secret: string;
+    const app = express();`,
+  "docs/migrating.md, From @fastify/session's own store": `
+    import fastify from "fastify";
+    declare const secret: string;
+    const app = fastify();`,
+  "docs/production.md, Shutdown": `
+    import fastify from "fastify";
+    import { type SessionStore } from "sessionary";
+    declare const store: SessionStore;
+    const app = fastify();`,
+  "docs/redis.md": `
+    import type { Redis } from "ioredis";
+    import { createStore } from "sessionary";
+    declare const client: Redis;`,
+  "docs/testing.md, Outages": `
+    import { createStore } from "sessionary";`,
+  "docs/users.md, After a password change": `
+    import type { Request } from "express";
+    import { type UserSessionStore } from "sessionary";
+    declare const store: UserSessionStore;
+    declare const userId: string;
+    declare const req: Request;`,
+  "docs/writing-a-store.md, Errors": `
+    import { StoreUnavailableError } from "sessionary";`,
+  "docs/writing-a-store.md, Sessions of a user": `
+    import { MemoryStore as MyStore } from "sessionary";`,
+  "docs/writing-a-store.md, A URL scheme for your store": `
+    import { MemoryStore as MyStore, createStore } from "sessionary";`,
+  "examples/fastify-login/README.md, Autopipelining": `
+    import { Redis } from "ioredis";
+    import { RedisStore } from "sessionary/redis";
+    declare const address: string;`,
+  "examples/account/README.md, What the store does": `
+    import type { FastifyRequest } from "fastify";
+    import { type EncryptionKey, createStore, encrypted } from "sessionary";
+    import type { AccountStore } from "../../../examples/account/store.js";
+    declare const url: string;
+    declare const keys: EncryptionKey[];
+    declare const userId: string;
+    declare const handle: string;
+    declare const request: FastifyRequest;`,
+};
+
+/** Returns the declarations for the samples under a heading. */
+export function contextOf(page: string, heading: string): string {
+  return CONTEXTS[`${page}, ${heading}`] ?? CONTEXTS[page] ?? "";
+}

@@ -1,0 +1,88 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../support/free-port.js";
+import { MarkdownPage } from "../support/markdown.js";
+import { type RedisServer, startRedis } from "../support/redis-server.js";
+import { BuiltPackage } from "./built.js";
+import { GUIDES, type Program, isServer, programsOf } from "./samples.js";
+import { Project } from "./project.js";
+import { VISIT, startServer, visit } from "./visit.js";
+
+let built: BuiltPackage;
+let redis: RedisServer;
+beforeAll(async () => {
+  built = new BuiltPackage();
+  redis = await startRedis();
+}, 120_000);
+afterAll(async () => {
+  await redis.close();
+  built.remove();
+});
+
+const programs = GUIDES.flatMap(programsOf).filter(({ file }) => !file.endsWith(".d.ts"));
+const servers = programs.filter(isServer);
+const inReadme = servers.filter(({ page }) => page === "README.md");
+const titled = (some: Program[]) =>
+  some.map((each) => [`${each.page}, ${each.heading}: ${each.file}`, each] as const);
+
+/** Creates a folder with a program, the other files under its heading, and the packages that it says to install. */
+function open({ page, heading, packages }: Program, more: string[] = []): Project {
+  const project = new Project(built.modules, [...packages, ...more]);
+  onTestFinished(() => project.close());
+  for (const each of programs) {
+    if (each.page === page && each.heading === heading) project.write(each.file, each.code);
+  }
+  return project;
+}
+
+it.each(titled(servers))("%s signs in, protects a route and signs out", async (_, program) => {
+  const url = await startServer(open(program), program, await freePort());
+  expect(await visit(url)).toEqual(VISIT);
+});
+
+it.each(titled(inReadme))("%s does so with Redis, once ioredis is installed", async (_, program) => {
+  const env = { SESSION_STORE: redis.url };
+  const url = await startServer(open(program, ["ioredis"]), program, await freePort(), env);
+  expect(await visit(url)).toEqual(VISIT);
+});
+
+it.each(titled(programs.filter((each) => !isServer(each))))("%s runs", async (_, program) => {
+  const isTest = /\.test\.[jt]s$/.test(program.file);
+  const project = open(program);
+  const file = project.write(program.file, program.code);
+  const env = program.packages.includes("ioredis") ? { SESSION_STORE: redis.url } : {};
+  const running = project.start(isTest ? ["--test", file] : [file], env);
+  if ((await running.ended) !== 0) throw new Error(running.output);
+});
+
+describe("README.md", () => {
+  it("shows a server for each way to use the package", () => {
+    expect(inReadme.map(({ heading }) => heading)).toEqual([
+      "Quick start: express-session",
+      "Quick start: @fastify/session",
+    ]);
+  });
+
+  it("sets up an empty folder as an ES module", () => {
+    const [setUp = ""] = new MarkdownPage("README.md").samples();
+    const empty = mkdtempSync(join(tmpdir(), "sessionary-empty-"));
+    onTestFinished(() => rmSync(empty, { recursive: true }));
+    execFileSync("sh", ["-euc", setUp], { cwd: empty, stdio: "pipe" });
+    expect(execFileSync("npm", ["pkg", "get", "type"], { cwd: empty, encoding: "utf8" })).toBe('"module"\n');
+  });
+
+  it("has at most 1,200 words outside of code", () => {
+    const prose = new MarkdownPage("README.md").text.replaceAll(/^```.*?^```$/gms, "");
+    expect(prose.split(/\s+/).filter((word) => /\w/.test(word)).length).toBeLessThanOrEqual(1_200);
+  });
+});
+
+it("shows the custom store of the examples", () => {
+  const shown = programsOf("docs/writing-a-store.md").find(({ file }) => file === "custom-store.ts")!;
+  expect(shown.code).toBe(
+    `// custom-store.ts\n${readFileSync("examples/custom-store/custom-store.ts", "utf8")}`.trim(),
+  );
+});

@@ -124,7 +124,7 @@ export class ScriptsForbiddenError extends SessionStoreError {
   }
 }
 
-/** By code and not by class, so that it holds across the ESM and the CJS copy of this package. */
+/** True if an error has this code. Compares codes and not classes: the ESM and the CJS build have a class each. */
 export function hasCode<C extends SessionStoreErrorCode>(
   error: unknown,
   code: C,

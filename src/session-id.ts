@@ -1,7 +1,7 @@
 const SESSION_ID = /^[\x21-\x7e]{1,256}$/;
 
 /**
- * Whether this can be a session id: 1 to 256 printable ASCII characters, no space.
+ * True if this can be a session id: 1 to 256 printable ASCII characters, no space.
  * It is what a cookie value can carry (RFC 6265, section 4.1.1), and a bound on what a client can send.
  */
 export function isSessionId(id: unknown): id is string {

@@ -45,18 +45,18 @@
 /** Session data of an unknown shape: JSON values by field name. The default where no type of your own is given. */
 export type SessionData = Record<string, unknown>;
 
-/** What a caller writes. */
+/** A session to write. */
 export interface SessionEntry<T extends object = SessionData> {
   data: T;
-  /** When the session ends: absolute, epoch milliseconds. */
+  /** End of the session, in epoch milliseconds. */
   expiresAt: number;
 }
 
-/** What a store gives back. */
+/** A session that was read. */
 export interface SessionRecord<T extends object = SessionData> extends SessionEntry<T> {
   /** Opaque. Equal versions of one session mean equal data. */
   readonly version: string;
-  /** When the session was created, in epoch milliseconds, if the store records it. */
+  /** Creation time in epoch milliseconds, if the store records it. */
   readonly createdAt?: number | undefined;
 }
 
@@ -90,7 +90,7 @@ export interface SessionStore<T extends object = SessionData> {
    * the record's `createdAt` plus this.
    */
   readonly absoluteTimeoutMs?: number | undefined;
-  /** @returns the live session, or `undefined` when there is none. */
+  /** Reads a session. @returns undefined if it does not exist, has expired or was destroyed. */
   get(id: string): Promise<SessionRecord<T> | undefined>;
   /**
    * @returns the version written.
@@ -109,20 +109,19 @@ export interface SessionStore<T extends object = SessionData> {
    * @throws SessionConflictError when `ifVersion` is given and another version is stored.
    */
   touch(id: string, entry: SessionEntry<T>, options?: UpdateOptions): Promise<boolean>;
-  /** @returns whether the session was there. */
+  /** Destroys a session. @returns true if it existed. */
   destroy(id: string): Promise<boolean>;
-  /** Every live id, in no order. */
+  /** Lists the ids of all live sessions, in no order. */
   ids(): AsyncIterable<string>;
-  /** How many sessions are live. */
+  /** Counts the live sessions. */
   count(): Promise<number>;
   /** Destroys every session of this store. */
   clear(): Promise<void>;
   /**
-   * For a readiness probe: resolves when the store can answer now. A store without a backend need not
-   * have it.
+   * Resolves if the store can answer now: use it for a readiness probe. Optional for a store without a backend.
    * @throws what any other call would reject with.
    */
   ping?(): Promise<void>;
-  /** Frees what the store made; a client that it was handed stays open. */
+  /** Closes what the store opened. A client that was passed in stays open. */
   close(): Promise<void>;
 }

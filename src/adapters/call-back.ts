@@ -13,7 +13,7 @@ export function callBack<R>(promise: Promise<R>, callback: Callback<R>): void {
   );
 }
 
-/** As `callBack`, or returns the promise if there is no callback. */
+/** Calls back like `callBack`; returns the promise if there is no callback. */
 export function callBackOrReturn<R>(
   promise: Promise<R>,
   callback: Callback<R> | undefined,

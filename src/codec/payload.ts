@@ -13,7 +13,7 @@ export class PayloadFormat<T extends object> {
   readonly #store: string;
   readonly #codec: Codec;
   readonly #maxBytes: number;
-  /** Only for plain JSON: data of another codec may not survive a copy. */
+  /** Set for plain JSON alone: data of another codec may not survive a copy. */
   readonly #cache: ParseCache | undefined;
 
   constructor(store: string, codec: Codec, maxBytes: number) {

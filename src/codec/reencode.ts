@@ -1,4 +1,4 @@
-/** For all copies of this package alike. */
+/** A registered symbol, so that all copies of this package agree. */
 const STALE = Symbol.for("sessionary:stale");
 
 /**

@@ -9,7 +9,7 @@ import type { Trial } from "./trial.js";
 /** Short, since by default the clock is the real one. */
 const LIFETIME_MS = 120;
 
-/** When a session ends. */
+/** The end of a session. */
 export const expiry: Sentence[] = [
   {
     says: "`touch` moves the expiry only; data and version stay.",

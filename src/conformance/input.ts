@@ -5,7 +5,7 @@ import { MARK, idOf, rejectsWithTypeError } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
 import type { Trial } from "./trial.js";
 
-/** What writes do with the entry that they are given. */
+/** Invalid and hostile entries. */
 export const input: Sentence[] = [
   {
     says: "A write reads its entry before it returns: changing the object afterwards changes nothing stored.",
@@ -77,7 +77,7 @@ function timesBefore2001(trial: Trial): number[] {
   return [Math.floor(trial.entry().expiresAt / 1_000), MIN_EXPIRES_AT - 1, 0, -1, -MAX_EXPIRES_AT];
 }
 
-/** By the key that the error has to name. */
+/** Entries, by the key that the error has to name. */
 function hostileData(): Record<string, () => Record<string, unknown>> {
   const throwing = () => {
     throw new Error(MARK);
@@ -106,7 +106,7 @@ function hostileData(): Record<string, () => Record<string, unknown>> {
   };
 }
 
-/** That every write which takes data rejects this entry with an error naming the key. */
+/** Asserts that every write rejects this entry with an error that names the key. */
 async function assertWritesNothing(trial: Trial, key: string, entry: () => SessionEntry): Promise<void> {
   const { store } = trial;
   await rejectsWithTypeError(() => store.create(idOf("new"), entry()), key);

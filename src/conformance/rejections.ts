@@ -7,7 +7,7 @@ export const MARK = "m4rked-s3cret";
 
 export const idOf = (name: string | number) => `${MARK}.${name}`;
 
-/** That nothing which a logger could print of this holds an id or data. */
+/** Asserts that nothing which a logger could print of this holds an id or data. */
 export function assertSilent(said: unknown): void {
   const text = inspect(said, { depth: Infinity, showHidden: true });
   assert.ok(!text.includes(MARK), "an error or event holds a session's id or its data");
@@ -27,7 +27,7 @@ export async function rejectsWithCode<E extends Error>(
   return error as E & { code: string };
 }
 
-/** What the call resolves with, or the error when it rejects with this code. */
+/** Returns what the call resolves to, or the error if it rejects with this code. */
 export async function outcomeOf<E extends Error, R>(
   code: SessionStoreErrorCode,
   call: () => Promise<R>,

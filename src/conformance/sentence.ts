@@ -4,12 +4,12 @@ import type { Trial } from "./trial.js";
 /** One sentence of the contract in src/store.ts, and how a store is asked whether it keeps it. */
 export interface Sentence {
   says: string;
-  /** What a store must support to be asked. */
+  /** Ability that a store must have for this sentence to be tested. */
   needs?: keyof Supports;
   test: (trial: Trial) => Promise<void>;
 }
 
-/** How many calls are made at once where a check and a write must be one step. */
+/** Number of concurrent calls where a check and a write must be one step. */
 export const PARALLEL = 50;
 
 export function inParallel<R>(call: (n: number) => Promise<R>): Promise<R[]> {

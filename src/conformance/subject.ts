@@ -1,6 +1,6 @@
 import type { SessionStore } from "../store.js";
 
-/** What every test runner has: Vitest, node:test, Mocha and Jest all do. */
+/** The functions that Vitest, node:test, Mocha and Jest have in common. */
 export interface TestRunner {
   describe: (name: string, define: () => void) => unknown;
   it: (name: string, test: () => Promise<void>) => unknown;
@@ -13,7 +13,7 @@ export interface TestClock {
   advance: (ms: number) => void | Promise<void>;
 }
 
-/** What a store can do beyond what can be asked of every store; what is not here has no test. */
+/** Abilities that not every store has. A sentence that needs a missing one is not tested. */
 export interface Supports<S extends SessionStore = SessionStore> {
   /** Puts what the codec never wrote where the store keeps this session. */
   corrupt?: (store: S, id: string) => void | Promise<void>;
@@ -27,9 +27,9 @@ export interface StoreUnderTest<S extends SessionStore = SessionStore> {
    * on one database, give each a prefix of its own. The suite closes it.
    */
   open: () => S | Promise<S>;
-  /** For stores that are handed a clock. @default the system's, and the tests wait for it (below 0.3 s) */
+  /** Clock of a store that accepts one. @default the system's, for which the tests wait (below 0.3 s) */
   clock?: TestClock;
-  /** How far a session's end may be from its `expiresAt`, in ms. @default 0 with `clock`, else 1_000 */
+  /** Largest difference between a session's end and its `expiresAt`, in milliseconds. @default 0 with `clock`, else 1_000 */
   toleranceMs?: number;
   supports?: Supports<S>;
 }

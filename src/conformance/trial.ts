@@ -4,7 +4,7 @@ import type { SessionData, SessionEntry, SessionRecord, SessionStore } from "../
 import { MARK } from "./rejections.js";
 import type { StoreUnderTest } from "./subject.js";
 
-/** For a slow machine, which may look late at what ended in time. */
+/** Extra time for a slow machine, in milliseconds. */
 const GRACE_MS = 1_000;
 
 /** One test: a store of its own, its clock, and what all tests need. */
@@ -52,7 +52,7 @@ export class Trial {
     return this.entry({ user: MARK, late: true }, -this.toleranceMs - agoMs);
   }
 
-  /** What is stored, which has to be there. */
+  /** Returns what is stored, which must exist. */
   async stored(id: string): Promise<SessionRecord> {
     const record = await this.store.get(id);
     assert.ok(record !== undefined, "a session is missing");
@@ -74,7 +74,7 @@ export class Trial {
     );
   }
 
-  /** That `id` holds the same as when `record` was read. */
+  /** Asserts that `id` holds the same as when `record` was read. */
   async assertUnchanged(id: string, record: SessionRecord): Promise<void> {
     const { data, version, expiresAt } = await this.stored(id);
     assert.deepEqual(data, record.data, "the stored data changed");
@@ -87,7 +87,7 @@ export class Trial {
     assert.deepEqual(await this.storedIds(), [], "ids gives none");
   }
 
-  /** That a session which is missing now was not to live on. */
+  /** Asserts that a session which is missing now had reached its end. */
   assertNotEarly(expiresAt: number): void {
     assert.ok(this.now() >= expiresAt - this.toleranceMs, "a session ended before its expiresAt");
   }

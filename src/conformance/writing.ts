@@ -4,7 +4,7 @@ import { assertCarries, assertConflicts } from "./conflicts.js";
 import { MARK, idOf, outcomeOf, rejectsWithCode } from "./rejections.js";
 import { PARALLEL, type Sentence, inParallel } from "./sentence.js";
 
-/** What writes do to the session that is there, or is not. */
+/** Writes to sessions that exist, and to sessions that do not. */
 export const writing: Sentence[] = [
   {
     says: "There is no upsert: `create` makes a session that does not exist, `update` changes one that does.",

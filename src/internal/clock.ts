@@ -1,8 +1,8 @@
-/** What time it is, in epoch milliseconds. */
+/** Clocks, in epoch milliseconds. */
 export interface Clock {
-  /** As callers have it: what an `expiresAt` is compared with. */
+  /** The clock that an `expiresAt` is compared with. */
   now: () => number;
-  /** What ages are counted by. */
+  /** The clock that ages are counted by. */
   steady: () => number;
 }
 

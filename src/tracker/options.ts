@@ -3,15 +3,15 @@ import { durationMs, oneOf } from "../internal/validation.js";
 /** Options for saving sessions. */
 export interface TrackerOptions {
   /**
-   * What to do with a save whose session was changed by another request since this one read it.
+   * Policy for a save whose session was changed by another request since this one read it.
    * `"merge"`: apply what this request changed to what is stored; nested objects are merged, and on the same value
    * the later write wins. `"overwrite"`: write all fields. `"reject"`: reject with `SessionConflictError`.
    * @default "merge"
    */
   onConflict?: "merge" | "overwrite" | "reject";
   /**
-   * How often the expiry of an unchanged session is refreshed, in milliseconds; more often for sessions that live
-   * shorter than ten times this. 0 refreshes it on every request.
+   * Interval at which the expiry of an unchanged session is refreshed, in milliseconds; shorter for sessions that
+   * live less than ten times this. 0 refreshes it on every request.
    * @default 60_000
    */
   touchAfterMs?: number;

@@ -4,7 +4,7 @@ import type { SessionFormat } from "./format.js";
 import { type Lifetime, hasExpiry } from "./lifetime.js";
 import { stringify } from "../codec/json.js";
 
-/** What a request and the store last agreed on. Fields are kept as text: handlers change nested objects in place. */
+/** State that a request and the store last agreed on. Fields are kept as text: handlers change nested objects in place. */
 export interface Snapshot {
   /** JSON of the fields. */
   readonly text: string;
@@ -31,7 +31,7 @@ export interface Origin {
   readonly replaces?: Base | undefined;
 }
 
-/** What a request knows about its session. */
+/** A session as one request knows it. */
 export type SessionState =
   | { readonly status: "new" }
   | { readonly status: "stored"; readonly snapshot: Snapshot; readonly base: Base }

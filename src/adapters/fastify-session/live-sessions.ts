@@ -15,7 +15,7 @@ export interface Owner {
   readonly reply: FastifyReply | undefined;
 }
 
-/** What is known about a session object. */
+/** The request and the tracked session of a session object. */
 export interface Live {
   readonly owner: Owner;
   readonly tracked: TrackedSession;

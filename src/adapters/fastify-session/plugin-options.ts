@@ -7,7 +7,7 @@ import type { AdapterOptions } from "../options.js";
 export interface SessionaryFastifyOptions extends Omit<FastifySessionOptions, "store">, AdapterOptions {
   store: SessionStore<object>;
   /**
-   * Whether a session is stored for a request that put nothing into it. @fastify/session's own default
+   * True to store a session for a request that put nothing into it. @fastify/session's own default
    * is true, which makes a record for each request without a cookie.
    * @default false
    */

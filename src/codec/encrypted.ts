@@ -73,7 +73,8 @@ export function encrypted(options: EncryptedOptions): Codec {
 
 /** Returns the additional authenticated data. Key ids contain no colon, so it is unique for each key and session. */
 function boundTo(keyId: string, sessionId: string): Buffer {
-  return Buffer.from(`${FORMAT}:${keyId}:${sessionId}`);
+  // A store may encode data for an id that is no string, before it finds that there is no such session.
+  return Buffer.from(`${FORMAT}:${keyId}:${String(sessionId)}`);
 }
 
 function checkKeys(keys: unknown): Map<string, Uint8Array> {

@@ -32,4 +32,6 @@ export interface StoreUnderTest<S extends SessionStore = SessionStore> {
   /** Largest difference between a session's end and its `expiresAt`, in milliseconds. @default 0 with `clock`, else 1_000 */
   toleranceMs?: number;
   supports?: Supports<S>;
+  /** True if the store hashes ids, so that `ids()` yields digests. @default false */
+  hashesIds?: boolean;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore } from "../store.js";
+import { withPlainIds } from "./plain-ids.js";
 import { MARK } from "./rejections.js";
 import type { StoreUnderTest } from "./subject.js";
 
@@ -15,7 +16,7 @@ export class Trial {
 
   private constructor(subject: StoreUnderTest, store: SessionStore) {
     this.#subject = subject;
-    this.store = store;
+    this.store = subject.hashesIds === true ? withPlainIds(store) : store;
     this.#opened = [store];
   }
 
@@ -114,6 +115,6 @@ export class Trial {
   }
 
   async corrupt(id: string): Promise<void> {
-    await this.#subject.supports?.corrupt?.(this.store, id);
+    await this.#subject.supports?.corrupt?.(this.#opened[0]!, id);
   }
 }

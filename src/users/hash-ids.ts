@@ -1,6 +1,7 @@
 import { SessionExistsError } from "../errors.js";
 import type { CreateOptions, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { OrderedCalls, type SessionCalls } from "./ordered-calls.js";
+import { pingStore } from "./ping-store.js";
 import { storageIdsOf } from "./storage-ids.js";
 
 /** Marks a store that stores digests already. A registered symbol, so that all copies of this package agree. */
@@ -85,8 +86,8 @@ class HashedIdStore<T extends object> extends OrderedCalls<T> implements Session
     return this.#store.clear();
   }
 
-  async ping(): Promise<void> {
-    await this.#store.ping?.();
+  ping(): Promise<void> {
+    return pingStore(this.#store);
   }
 
   close(): Promise<void> {

@@ -36,11 +36,12 @@ import type {
   SessionStore,
   UpdateOptions,
 } from "../store.js";
-import { HashedIds, markHashed } from "./hash-ids.js";
+import { HashedIds, storesDigests, markHashed } from "./hash-ids.js";
 import { IndexedSessions } from "./indexed-sessions.js";
 import { Logins, NO_LOGINS } from "./logins.js";
 import { OrderedCalls, type SessionCalls, type WithDeadline } from "./ordered-calls.js";
 import { type UserId, type UserOptions, USER_OPTIONS, checkUserOptions, userIdText } from "./options.js";
+import { pingStore } from "./ping-store.js";
 import { SessionLimit } from "./session-limit.js";
 import { SessionReader } from "./session-reader.js";
 import { sessionHandle } from "./storage-ids.js";
@@ -162,8 +163,8 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     return (this.#indexed ?? this.#records).clear();
   }
 
-  async ping(): Promise<void> {
-    await this.#records.ping?.();
+  ping(): Promise<void> {
+    return pingStore(this.#records);
   }
 
   close(): Promise<void> {
@@ -211,6 +212,11 @@ export class UserSessionStore<T extends object = SessionData> implements Session
 class StoreWithUsers<T extends object> extends UserSessionStore<T> {
   constructor(store: SessionStore<T>, index: UserIndex, options: UserOptions<T>) {
     knownOptions("withUsers", options, USER_OPTIONS);
+    if (storesDigests(store)) {
+      throw new TypeError(
+        "withUsers received a store that hashes ids: pass the store itself, and the option hashIds: true",
+      );
+    }
     super(store, index, options);
   }
 }

@@ -1,4 +1,4 @@
-import { toError } from "./to-error.js";
+import { toError } from "../tracker/to-error.js";
 
 export type Callback<R = void> = (error?: unknown, result?: R) => void;
 

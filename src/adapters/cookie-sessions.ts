@@ -6,7 +6,7 @@ import { endOf } from "../tracker/lifetime.js";
 import { checkCookie } from "./cookie.js";
 import { CookieFormat, sameAttributes, withDates } from "./cookie-format.js";
 import { type AdapterOptions, checkAdapterOptions } from "./options.js";
-import { withFailureEvent } from "./to-error.js";
+import { withFailureEvent } from "../tracker/to-error.js";
 
 /**
  * Loads and saves the sessions of a framework that keeps its cookie in the session data, over a tracker that knows

@@ -55,6 +55,11 @@ export class TrackedSession<D extends object = Fields> {
    *   SessionConflictError if other writers changed the session until the deadline; or the store's error.
    */
   async save(data: D, lifetime: Lifetime): Promise<boolean> {
+    return this.saveIfNeeded(data, lifetime) ?? true;
+  }
+
+  /** Saves like `save`, but returns undefined, and no promise, if there is nothing to write. */
+  saveIfNeeded(data: D, lifetime: Lifetime): Promise<boolean> | undefined {
     return this.#save(stringify(data), data as Fields, lifetime);
   }
 
@@ -66,7 +71,7 @@ export class TrackedSession<D extends object = Fields> {
     const { state } = this;
     if (state.status === "new") return true;
     const text = state.snapshot?.text ?? "";
-    return this.#save(text, undefined, lifetime);
+    return this.#save(text, undefined, lifetime) ?? true;
   }
 
   /**
@@ -106,9 +111,9 @@ export class TrackedSession<D extends object = Fields> {
     return state.endedHere ? { ended, replaces: state.base } : { ended: state.snapshot };
   }
 
-  #save(text: string, fields: Fields | undefined, lifetime: Lifetime): Promise<boolean> {
+  #save(text: string, fields: Fields | undefined, lifetime: Lifetime): Promise<boolean> | undefined {
     return this.#isCurrent(text, lifetime)
-      ? Promise.resolve(true)
+      ? undefined
       : this.#parts.queue.save(this, { text, lifetime }, fields);
   }
 

@@ -5,7 +5,7 @@ import { publish } from "../../events.js";
 import type { TrackedSession } from "../../tracker/index.js";
 import { callBack } from "../call-back.js";
 import type { CookieSessions } from "../cookie-sessions.js";
-import { toError } from "../to-error.js";
+import { toError } from "../../tracker/to-error.js";
 import { withFixedEnd } from "./fixed-end.js";
 import { type Live, LiveSessions, type Owner, type Session, type WithSession } from "./live-sessions.js";
 

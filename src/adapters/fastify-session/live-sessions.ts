@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { promisify } from "node:util";
 import type { TrackedSession } from "../../tracker/index.js";
+import { toError } from "../../tracker/to-error.js";
 import { canStringify } from "../serializable.js";
-import { toError } from "../to-error.js";
 
 /** A request, or the object that `decryptSession` put a session into. */
 export type WithSession = Pick<FastifyRequest, "session">;

@@ -43,11 +43,19 @@ export function optionsObject<O>(where: string, options: O): O {
   throw new TypeError(`${where} requires an options object; received ${describe(options)}`);
 }
 
-/** Throws a TypeError that names the first option that is not accepted, its counterpart if known, and the accepted ones. */
-export function knownOptions(where: string, options: object, accepted: readonly string[]): void {
+/**
+ * Throws a TypeError that names the first option that is not accepted, its counterpart if known, and the accepted ones.
+ * @param hintOf returns advice on an option that is not accepted.
+ */
+export function knownOptions(
+  where: string,
+  options: object,
+  accepted: readonly string[],
+  hintOf: (name: string) => string | undefined = optionHint,
+): void {
   for (const name of Object.keys(optionsObject(where, options))) {
     if (!accepted.includes(name)) {
-      const hint = optionHint(name);
+      const hint = hintOf(name);
       throw new TypeError(
         `${where} has no option "${name}"${hint ? `: ${hint}` : ""}; it accepts ${accepted.join(", ")}`,
       );

@@ -1,11 +1,14 @@
-import { createHash } from "node:crypto";
+import crypto from "node:crypto";
 import { isSessionId } from "../session-id.js";
 
 /** Form of a digest: a prefix that no id generator in use produces, then SHA-256 as base64url. */
 const DIGEST = /^h:[\w-]{43}$/;
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("base64url");
+  // One step in Node.js 20.12 and later, in half the time.
+  return crypto.hash
+    ? crypto.hash("sha256", text, "base64url")
+    : crypto.createHash("sha256").update(text).digest("base64url");
 }
 
 function digestOf(id: string): string {

@@ -1,0 +1,43 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { BIND, type SessionBinder, assertSessions } from "./bind.js";
+import { defaultResponse, statusOf } from "./failure-response.js";
+import { isStreamed, savedAtEnd } from "./fetch-response.js";
+import { saveAtEndIfStreamed } from "./late-save.js";
+import type { NodeResponse } from "./node-response.js";
+import { fetchSource } from "./request-source.js";
+import type { RequestSession } from "./request-session.js";
+
+/**
+ * Returns a Hono middleware that saves sessions: `sessions.get(c)` returns the session of a request, which is saved
+ * before the response is sent. If the session cannot be loaded or saved, `app.onError` gets an `HTTPException`, which
+ * Hono answers with 503 by default. Its `cause` is the error of the store.
+ * @param sessions what `createSessions` returned.
+ * @example
+ * app.use(honoSessions(sessions));
+ * app.get("/", async (c) => c.json((await sessions.get(c)).data));
+ */
+export function honoSessions(sessions: SessionBinder): MiddlewareHandler {
+  assertSessions("honoSessions", sessions);
+  return async (c, next) => {
+    const session = sessions[BIND](c, () => fetchSource(c.req.raw), toException);
+    await next();
+    const setCookie = await session.commit(c.res.status);
+    if (setCookie !== undefined) c.header("set-cookie", setCookie, { append: true });
+    saveLate(c, session);
+  };
+}
+
+/** Saves the session again at the end of a streamed response. */
+function saveLate(c: Context, session: RequestSession<object>): void {
+  const { outgoing } = (c.env ?? {}) as { outgoing?: NodeResponse };
+  // On Node.js the response is written to `outgoing`, and a copy of it would be slower to send.
+  if (outgoing !== undefined) saveAtEndIfStreamed(outgoing, session);
+  else if (isStreamed(c.res)) c.res = savedAtEnd(c.res, session);
+}
+
+function toException(error: unknown): HTTPException {
+  const options = { res: defaultResponse(error), cause: error };
+  return new HTTPException(statusOf(error) as ContentfulStatusCode, options);
+}

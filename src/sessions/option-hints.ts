@@ -1,0 +1,38 @@
+const IDLE = "use idleTimeoutMs, in milliseconds";
+const CHANGED = "remove it: a session is stored once it has data, and saved when it has changed";
+const UNSIGNED =
+  "remove it: ids are random and not signed. cookie.signedWith accepts cookies that were signed";
+const RANDOM = "remove it: ids are 192 random bits";
+const COOKIE = "use cookie: { … }";
+
+/** Advice on options of express-session, @fastify/session, koa-session and iron-session. */
+const HINTS: Record<string, string> = {
+  secret: UNSIGNED,
+  secrets: UNSIGNED,
+  keys: UNSIGNED,
+  signed: UNSIGNED,
+  password: UNSIGNED,
+  maxAge: IDLE,
+  expires: IDLE,
+  ttl: IDLE,
+  ttlMs: IDLE,
+  rolling: "remove it: the expiry moves with each use; idleTimeoutMs sets how far",
+  resave: CHANGED,
+  saveUninitialized: CHANGED,
+  genid: RANDOM,
+  idGenerator: RANDOM,
+  genId: RANDOM,
+  hashIds: "remove it: only digests of ids are stored",
+  httpOnly: "remove it: the cookie is always HttpOnly",
+  name: COOKIE,
+  key: COOKIE,
+  cookieName: COOKIE,
+  cookieOptions: COOKIE,
+  url: "use store",
+  client: "use store: new RedisStore({ client })",
+};
+
+/** Returns advice on an option that `createSessions` does not accept. */
+export function hintOf(name: string): string | undefined {
+  return Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
+}

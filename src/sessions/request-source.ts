@@ -1,0 +1,55 @@
+import type { IncomingMessage } from "node:http";
+import type { Http2ServerRequest } from "node:http2";
+import type { TLSSocket } from "node:tls";
+import { isLoopbackHost } from "./loopback-host.js";
+
+/** A request of node:http, or of the compatibility API of node:http2. */
+export type NodeRequest = IncomingMessage | Http2ServerRequest;
+
+/** Parts of a request that its session needs. */
+export interface RequestSource {
+  readonly cookieHeader: string | undefined;
+  /** Returns true for plain http on a loopback host. */
+  readonly isLocal: () => boolean;
+}
+
+export function nodeSource(req: NodeRequest): RequestSource {
+  return {
+    cookieHeader: req.headers.cookie,
+    isLocal: () => !isEncrypted(req) && isLoopbackHost(req.headers.host ?? authorityOf(req)),
+  };
+}
+
+export function fetchSource(request: Request): RequestSource {
+  return {
+    cookieHeader: request.headers.get("cookie") ?? undefined,
+    // The URL may have the address that the server listens on in place of the host that the client asked for.
+    isLocal: () => {
+      const { protocol, host } = new URL(request.url);
+      return protocol === "http:" && isLoopbackHost(request.headers.get("host") ?? host);
+    },
+  };
+}
+
+/** Returns the source of a request, or of a `Cookie` header that arrived in another way: its cookie is `Secure`. */
+export function anySource(from: NodeRequest | Request | string | null | undefined): RequestSource {
+  if (typeof from !== "object" || from === null)
+    return { cookieHeader: from ?? undefined, isLocal: () => false };
+  return isFetchRequest(from) ? fetchSource(from) : nodeSource(from);
+}
+
+export function isFetchRequest(request: object): request is Request {
+  return typeof (request as Partial<Request>).headers?.get === "function";
+}
+
+export function isNodeRequest(request: object): request is NodeRequest {
+  return "rawHeaders" in request;
+}
+
+function isEncrypted(req: NodeRequest): boolean {
+  return (req.socket as Partial<TLSSocket> | undefined)?.encrypted === true;
+}
+
+function authorityOf(req: NodeRequest): string | undefined {
+  return (req.headers as { ":authority"?: string })[":authority"];
+}

@@ -1,0 +1,50 @@
+import type { SessionStore } from "../store.js";
+import { SessionTracker, type TrackedSession } from "../tracker/index.js";
+import { toError } from "../tracker/to-error.js";
+import { storesDigests } from "../users/hash-ids.js";
+import { storageIdsOf } from "../users/storage-ids.js";
+import { LiveSession } from "./live-session.js";
+import type { RequestSource } from "./request-source.js";
+import type { OwnOptions } from "./options.js";
+import type { ReceivedCookie } from "./session-cookie.js";
+import type { SessionParts } from "./session-parts.js";
+
+/** Loads the sessions that requests name in their cookies. */
+export class SessionLoader<T extends object> {
+  readonly #parts: SessionParts;
+  /** True if the store computes the digests. */
+  readonly #storesDigests: boolean;
+
+  constructor(store: SessionStore, { cookie, idleTimeoutMs, tracker: options }: OwnOptions) {
+    const tracker = new SessionTracker(store, { name: "createSessions", ...options });
+    this.#storesDigests = storesDigests(store);
+    this.#parts = { tracker, cookie, idleTimeoutMs, storageId: (id) => this.#storageId(id) };
+  }
+
+  /** Loads a session, or returns a new one if the cookie names none that is stored. Without a cookie, no store call. */
+  async load({ cookieHeader, isLocal }: RequestSource): Promise<LiveSession<T>> {
+    const { cookie } = this.#parts;
+    const isSecure = cookie.isSecure(isLocal);
+    const received = cookieHeader === undefined ? undefined : cookie.read(cookieHeader, isSecure);
+    const tracked = received && (await this.#open(received).catch(rejectWithError));
+    return new LiveSession<T>(this.#parts, isSecure, received, tracked);
+  }
+
+  async #open({ id, isSigned }: ReceivedCookie): Promise<TrackedSession | undefined> {
+    const { tracker } = this.#parts;
+    const storageId = this.#storageId(id);
+    if (!isSigned || storageId === id) return tracker.open(storageId);
+    // The signature proves that this server made the id, so the plain id may be looked up, too.
+    const [hashed, plain] = await Promise.all([tracker.open(storageId), tracker.open(id)]);
+    return hashed ?? plain;
+  }
+
+  /** Returns the digest of an id, or the id if the store computes the digest. */
+  #storageId(id: string): string {
+    return this.#storesDigests ? id : storageIdsOf(id)[0];
+  }
+}
+
+function rejectWithError(thrown: unknown): never {
+  throw toError(thrown);
+}

@@ -1,0 +1,172 @@
+import { privateField } from "../internal/private-field.js";
+import type { SessionData, SessionStore } from "../store.js";
+import { BIND, type SessionBinder } from "./bind.js";
+import { type OnError, failureResponse } from "./failure-response.js";
+import { committed } from "./fetch-response.js";
+import { HeldResponse } from "./held-response.js";
+import type { NodeResponse } from "./node-response.js";
+import { RequestSession } from "./request-session.js";
+import {
+  type NodeRequest,
+  type RequestSource,
+  anySource,
+  fetchSource,
+  isFetchRequest,
+  isNodeRequest,
+  nodeSource,
+} from "./request-source.js";
+import type { OpenedSession, Session } from "./session.js";
+import type { SessionLoader } from "./session-loader.js";
+
+/** A request or context of Fastify, Koa or Hono. */
+export type FrameworkRequest = { raw: NodeRequest } | { req: NodeRequest } | { req: { raw: Request } };
+
+/** Calls the next handler, or the error handlers if it gets an error. */
+export type Next = (error?: unknown) => void;
+
+interface Bound<T extends object> {
+  get(): Promise<Session<T>>;
+}
+
+/** The sessions of a server: see `createSessions`. */
+export class Sessions<
+  T extends object = SessionData,
+  S extends SessionStore<object> = SessionStore<T>,
+> implements SessionBinder {
+  /** The store, for `listByUser` and the like. */
+  readonly store: S;
+  readonly #loader: SessionLoader<T>;
+  readonly #onError: OnError | undefined;
+  readonly #bound = privateField<Bound<T>>();
+  readonly #fetched = privateField<RequestSession<T>>();
+  readonly #middleware = privateField<{ res: NodeResponse; next: Next }>();
+
+  /** Use `createSessions`. */
+  constructor(store: S, loader: SessionLoader<T>, onError: OnError | undefined) {
+    this.store = store;
+    this.#loader = loader;
+    this.#onError = onError;
+  }
+
+  /**
+   * Returns the session of a request. The first call of a request reads the store, if the request has a session cookie;
+   * later calls return the same session.
+   *
+   * With node:http and what is based on it, the promise settles only with a session: if the session cannot be loaded,
+   * the request is answered, and the handler does not go on.
+   * @param request a request or context of a framework whose integration is registered, or of the Fetch API.
+   * @throws StoreUnavailableError if the session cannot be loaded.
+   */
+  get(request: NodeRequest, response?: NodeResponse): Promise<Session<T>>;
+  get(request: Request): Promise<Session<T>>;
+  get(request: FrameworkRequest): Promise<Session<T>>;
+  get(request: object, response?: NodeResponse): Promise<Session<T>> {
+    return (this.#bound.get(request) ?? this.#bindRequest(request, response)).get();
+  }
+
+  /**
+   * Opens the session of a request that this library does not answer, such as an upgrade to a WebSocket. Save it, or
+   * `commit` it and send the `Set-Cookie` header that is returned.
+   * @param request the request, or its `Cookie` header.
+   * @throws StoreUnavailableError if the session cannot be loaded.
+   */
+  async open(request: NodeRequest | Request | string | null | undefined): Promise<OpenedSession<T>> {
+    return this.#loader.load(anySource(request));
+  }
+
+  /**
+   * Returns a handler of the Fetch API that saves the session before it returns the response. If the session cannot be
+   * loaded or saved, the response is 503 with `Retry-After`, or what `onError` returns.
+   * @example
+   * Deno.serve(sessions.handler(async (request) => {
+   *   const session = await sessions.get(request);
+   *   return Response.json(session.data);
+   * }));
+   */
+  handler<A extends unknown[]>(
+    handle: (request: Request, ...args: A) => Response | Promise<Response>,
+  ): (request: Request, ...args: A) => Promise<Response> {
+    return async (request, ...args) => {
+      try {
+        return await this.commit(request, await handle(request, ...args));
+      } catch (error) {
+        if (!this.#fetched.get(request)?.isLoadError(error)) throw error;
+        return failureResponse(error, this.#onError);
+      }
+    };
+  }
+
+  /**
+   * Saves the session of a Fetch API request, if `get` loaded it and a save is needed.
+   * @returns the response, or a copy of it, with the session's cookie. If the session cannot be saved, it is 503 with
+   * `Retry-After`, or what `onError` returns.
+   */
+  async commit(request: Request, response: Response): Promise<Response> {
+    const session = this.#fetched.get(request);
+    if (session === undefined) return response;
+    try {
+      return await committed(response, session);
+    } catch (error) {
+      response.body?.cancel().catch(() => {});
+      return failureResponse(error, this.#onError);
+    }
+  }
+
+  /**
+   * Returns a middleware for Express, Connect and the like. With it, `sessions.get(req)` needs no response, and a
+   * session that cannot be loaded or saved is passed to the error handlers.
+   */
+  middleware(): (req: NodeRequest, res: NodeResponse, next: Next) => void {
+    return (req, res, next) => {
+      this.#middleware.set(req, { res, next });
+      next();
+    };
+  }
+
+  /** Closes the store. */
+  close(): Promise<void> {
+    return this.store.close();
+  }
+
+  /** Used by integrations. */
+  [BIND](
+    context: object,
+    source: () => RequestSource,
+    toError?: (error: unknown) => unknown,
+  ): RequestSession<object> {
+    const session = new RequestSession<T>(() => this.#loader.load(source()), toError);
+    this.#bound.set(context, session);
+    return session;
+  }
+
+  #bindRequest(request: object, response: NodeResponse | undefined): Bound<T> {
+    if (isFetchRequest(request)) {
+      const session = new RequestSession<T>(() => this.#loader.load(fetchSource(request)));
+      this.#fetched.set(request, session);
+      this.#bound.set(request, session);
+      return session;
+    }
+    // Express sets `res` and `next`.
+    const { res, next } = request as { res?: NodeResponse; next?: Next };
+    const known = this.#middleware.get(request) ?? { res: response ?? res, next };
+    if (isNodeRequest(request) && known.res !== undefined)
+      return this.#bindNode(request, known.res, known.next);
+    throw new TypeError(
+      "sessions.get received a request without its response. Call sessions.get(req, res), or register the integration: " +
+        "app.use(sessions.middleware()) for Express and Connect, sessionaryFastify of sessionary/fastify for Fastify, " +
+        "koaSessions of sessionary/koa for Koa, honoSessions of sessionary/hono for Hono",
+    );
+  }
+
+  #bindNode(req: NodeRequest, res: NodeResponse, next: Next | undefined): Bound<T> {
+    const session = new RequestSession<T>(() => this.#loader.load(nodeSource(req)));
+    const answer = (error: unknown) => failureResponse(error, this.#onError);
+    const held = new HeldResponse(res, session, { next, answer });
+    const loaded = new Promise<Session<T>>((resolve) => {
+      session.get().then(resolve, (error: unknown) => held.fail(error));
+    });
+    const bound = { get: () => loaded };
+    this.#bound.set(req, bound);
+    return bound;
+  }
+}

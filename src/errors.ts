@@ -114,12 +114,12 @@ export class SessionLimitError extends SessionStoreError {
   }
 }
 
-/** Rejects `update` and `touch` with `ifVersion` when the backend forbids the scripts that they need. Nothing was written. */
+/** Rejects `update` and `touch` with `ifVersion` where the server can't compare versions. Nothing was written. */
 export class ScriptsForbiddenError extends SessionStoreError {
   constructor() {
     super(
       "ERR_SCRIPTS_FORBIDDEN",
-      "the backend forbids scripts, which update() and touch() with ifVersion need",
+      "the server forbids scripts, which ifVersion needs: allow EVAL and EVALSHA, or use Valkey 8.1 or Redis 8.4",
     );
   }
 }

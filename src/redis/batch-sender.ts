@@ -1,4 +1,4 @@
-import { hasCode } from "../errors.js";
+import { ScriptsForbiddenError, hasCode } from "../errors.js";
 import type { Arg, Call } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 import type { Script } from "./scripts.js";
@@ -13,6 +13,8 @@ export interface BatchCommand {
   width: number;
   /** True if `one` sends two commands, which a busy client and a cluster answer later than one script. */
   isPair?: boolean;
+  /** True if `one` stands in for the script only where scripts are forbidden, and not on every server. */
+  needsScript?: boolean;
 }
 
 export interface BatchCall {
@@ -30,7 +32,6 @@ export class BatchSender {
   /** Average characters of a reply in the latest batch of a command, an estimate for the next one. */
   readonly #replyCharacters = new Map<BatchCommand, number>();
   #inFlight = 0;
-  #allowsScripts = true;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -42,7 +43,7 @@ export class BatchSender {
 
   /** False where scripts are forbidden: then calls leave one by one. */
   get allowsScripts(): boolean {
-    return this.#allowsScripts;
+    return this.#connection.scripts.isAvailable;
   }
 
   /** Returns the number of characters that a call will probably send and receive. */
@@ -64,7 +65,8 @@ export class BatchSender {
 
   #prefersScript({ command }: BatchCall): boolean {
     const isPairLate = this.isBusy || this.#connection.driver.isCluster;
-    return this.#allowsScripts && isPairLate && command.isPair === true;
+    const isBetter = command.needsScript === true || (isPairLate && command.isPair === true);
+    return isBetter && this.allowsScripts;
   }
 
   #sendPlain({ command, key, args, endsAt, resolve, reject }: BatchCall, done: () => void): void {
@@ -73,10 +75,13 @@ export class BatchSender {
       resolve(reply);
       done();
     };
+    const { setIfEqual } = this.#connection;
     const fail = (error: unknown) => {
+      if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) setIfEqual.refuse();
       reject(error);
       done();
     };
+    if (command.needsScript && !setIfEqual.isAvailable) return fail(new ScriptsForbiddenError());
     this.#connection
       .run(command.effect, (call) => command.one(call, key, args), endsAt)
       .then(attempt(receive, fail), fail);
@@ -97,7 +102,7 @@ export class BatchSender {
     };
     const fail = (error: unknown) => {
       if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) {
-        this.#allowsScripts = false;
+        this.#connection.scripts.refuse();
         return this.#sendEachPlain(calls, done);
       }
       for (const { reject } of calls) reject(error);

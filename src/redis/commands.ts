@@ -1,4 +1,5 @@
 import type { BatchCommand } from "./batch-sender.js";
+import { compareAndSetText, compareAndTouchText } from "./compare-text.js";
 import {
   COMPARE_AND_SET,
   COMPARE_AND_TOUCH,
@@ -9,11 +10,11 @@ import {
 } from "./scripts.js";
 import { replyPrefix } from "./server-errors.js";
 
-/** What stands under a key: the payload (`WRONG_TYPE` when it is no string) and its lifetime in ms. */
+/** Value of a key: the payload (`WRONG_TYPE` if it is not a string), and the TTL in ms. */
 export type Stored = [text: string | typeof WRONG_TYPE | null, lifetimeMs: number];
 export const WRONG_TYPE = 1;
 
-/** Gives what is stored. */
+/** Replies with payload and TTL. */
 export const READ: BatchCommand = {
   effect: "read",
   one: (call, key) =>
@@ -48,12 +49,13 @@ export const DELETE: BatchCommand = {
   width: 1,
 };
 
-/** Takes version, payload and lifetime. Gives 1, 0 when there is no session, or what is stored instead. */
+/** Arguments: version, payload and lifetime. Replies 1, 0 when there is no session, or what is stored instead. */
 export const SET_IF_VERSION: BatchCommand = {
   effect: "write",
-  one: async (call, key, args) => ((await COMPARE_AND_SET.run(call, [key], args)) as unknown[])[0],
+  one: compareAndSetText,
   many: COMPARE_AND_SET,
   width: 1,
+  needsScript: true,
 };
 
 /** Arguments: the lifetime. Extends the TTL and never shortens it. Replies 1 when the key exists, else 0. */
@@ -75,9 +77,10 @@ export const TOUCH: BatchCommand = {
 /** Arguments: version and lifetime. Replies 1, 0 when there is no session, or what is stored instead. */
 export const TOUCH_IF_VERSION: BatchCommand = {
   effect: "write",
-  one: async (call, key, args) => ((await COMPARE_AND_TOUCH.run(call, [key], args)) as unknown[])[0],
+  one: compareAndTouchText,
   many: COMPARE_AND_TOUCH,
   width: 1,
+  needsScript: true,
 };
 
 function wrongType(error: unknown): typeof WRONG_TYPE {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { StoreClosedError, StoreUnavailableError } from "../errors.js";
+import { Capability } from "./capability.js";
 import type { Call, Driver } from "./clients/driver.js";
 import { ConnectionHealth } from "./connection-health.js";
 import { isUnsent, toStoreError } from "./server-errors.js";
@@ -16,6 +17,9 @@ const calls = new AsyncLocalStorage<{ endsAt: number } | undefined>();
 export class Connection {
   readonly driver: Driver;
   readonly timeoutMs: number;
+  readonly scripts = new Capability();
+  /** `SET … IFEQ`, with which versions are compared where scripts are forbidden. */
+  readonly setIfEqual = new Capability();
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
   readonly #health: ConnectionHealth;
@@ -29,6 +33,8 @@ export class Connection {
       failed: (error) => this.#closed || this.#health.failed(error),
       lost: () => this.#closed || this.#health.lost(),
       ready: () => {
+        this.scripts.reset();
+        this.setIfEqual.reset();
         if (!this.#closed) this.#health.ready();
         this.#wake();
       },

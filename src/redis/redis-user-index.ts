@@ -13,8 +13,6 @@ const DIGEST = /^[\w-]{43}$/;
 const LOGIN_DIGITS = 16;
 /** Entries that one step reads. */
 const PAGE_SIZE = 100;
-/** Time after which scripts that were forbidden are tried again. */
-const RECHECK_MS = 10_000;
 
 /** A step on a user's index, as a script and as plain commands. */
 interface Step {
@@ -33,8 +31,6 @@ const PAGE: Step = { effect: "read", script: scripts.PAGE, commands: plain.page 
 export class RedisUserIndex implements UserIndex {
   readonly #connection: Connection;
   readonly #keys: KeySpace;
-  /** When scripts may be tried, on the clock of `performance.now()`. */
-  #scriptsFrom = 0;
 
   constructor(connection: Connection, prefix: string) {
     this.#connection = connection;
@@ -88,12 +84,13 @@ export class RedisUserIndex implements UserIndex {
   async #run({ effect, script, commands }: Step, user: string, args: Arg[]): Promise<unknown> {
     // A digest: a user id may be a secret, and may have any characters and any length.
     const key = this.#keys.key(createHash("sha256").update(user).digest("base64url"));
-    if (performance.now() >= this.#scriptsFrom) {
+    const { scripts } = this.#connection;
+    if (scripts.isAvailable) {
       try {
         return await this.#connection.run(effect, (call) => script.run(call, [key], args));
       } catch (error) {
         if (!hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) throw error;
-        this.#scriptsFrom = performance.now() + RECHECK_MS;
+        scripts.refuse();
       }
     }
     return this.#connection.run(effect, (call) => commands(call, key, args));

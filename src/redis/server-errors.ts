@@ -1,6 +1,6 @@
 import {
   ScriptsForbiddenError,
-  type SessionStoreError,
+  SessionStoreError,
   StoreUnavailableError,
   type UnavailableReason,
 } from "../errors.js";
@@ -58,6 +58,7 @@ export function forbidsScripts(error: unknown): boolean {
  * @param writes whether the command writes, and may have been sent more than once.
  */
 export function toStoreError(error: unknown, writes: false | "once" | "again"): SessionStoreError {
+  if (error instanceof SessionStoreError) return error;
   if (forbidsScripts(error)) return new ScriptsForbiddenError();
   const prefix = causePrefix(error);
   const text = textOf(error);
@@ -85,6 +86,7 @@ function causePrefix(error: unknown): string | undefined {
   const direct = replyPrefix(error);
   if (direct === "ERR") {
     if (text.includes("The user executing the script can't run this command")) return "NOPERM";
+    if (text.includes("Protocol error: unauthenticated")) return "NOAUTH"; // commands longer than AUTH are refused
     return /Error running script.*: -?([A-Z]+) /.exec(text)?.[1] ?? direct; // Redis 6
   }
   return (

@@ -54,7 +54,9 @@ export const ERROR_TABLE: Record<string, Row> = {
   "MOVED loop": { ...all("cluster-down"), ids: "works", count: "works", ping: "works" },
   NOAUTH: all("auth"),
   WRONGPASS: all("auth"),
-  NOPERM: { ...all("permission"), updateIfVersion: "scripts", ping: "works" },
+  NOPERM: { ...all("permission"), ping: "works" },
+  // A user who may run no scripts.
+  "NOPERM on EVAL": { ...all("works"), updateIfVersion: "scripts" },
   // A user who may run scripts, and not what they do.
   "NOPERM on GET": {
     ...all("works"),

@@ -148,6 +148,7 @@ export const SERVER_FAULTS: Record<string, () => Promise<ServerFault>> = {
       auth: { password: `wrong-${PASSWORD}` },
     }),
   NOPERM: () => onUser(["-@all", "+ping"]),
+  "NOPERM on EVAL": () => onUser(["-@scripting"]),
   "NOPERM on GET": () => onUser(["-get"]),
   WRONGTYPE: () => on([], {}),
   BUSY: () =>

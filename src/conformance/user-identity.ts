@@ -49,7 +49,7 @@ export const identity: Record<string, UserTest> = {
         return user;
       };
       const store = await open({ userIdOf });
-      const foreign = { user: "ann", isForeign: true };
+      const foreign = { user: "eve", isForeign: true };
       await store.create("foreign", entry(foreign));
       await createInTurn(store, ["a", "b"], "ann");
       throws = true;
@@ -58,6 +58,11 @@ export const identity: Record<string, UserTest> = {
       assert.deepEqual(await numbersOf(store, "ann"), [0, 1]);
       assert.equal(await store.destroyByUser("ann", { scan: true }), 2);
       await assert.rejects(store.update("foreign", entry(foreign)), "userIdOf throws on what is written");
+      assert.deepEqual(await store.listByUser("eve"), []);
+      assert.equal(await store.destroyByUser("eve"), 1, "the index knows whose it was");
+      throws = false;
+      await store.create("foreign", entry(foreign));
+      throws = true;
       assert.equal(await store.destroy("foreign"), true);
       assert.equal(await store.count(), 0);
     },

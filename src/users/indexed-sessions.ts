@@ -60,15 +60,17 @@ export class IndexedSessions<T extends object> {
 
   /**
    * Destroys the session that an entry names.
-   * @param condition By default the session has to be this user's still.
+   * @param condition By default the session has to be this user's still. If `userIdOf` throws on the session, the number
+   * of its login tells.
    * @returns true if it was destroyed.
    */
   async end(
     entry: LoginEntry,
-    condition: Condition<T> = ({ user }) => user === entry.user,
+    condition: Condition<T> = ({ user, login }) =>
+      user === entry.user || (user === undefined && login === entry.login),
   ): Promise<boolean> {
     const { ended, found } = await this.#end(entry.storageId, condition);
-    if (found?.login !== entry.login) await this.#removeOrphan(entry);
+    if (found?.login !== entry.login) await (ended ? this.forget(entry) : this.#removeOrphan(entry));
     return ended;
   }
 

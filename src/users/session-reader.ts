@@ -10,6 +10,8 @@ export interface StoredSession<T extends object> {
   /** The record without tracking fields in its data, and with `createdAt` if it is known. */
   record: SessionRecord<T>;
   user: string | undefined;
+  /** Number of the login that is stored with the session. It is there even if `userIdOf` throws on the session. */
+  login: number | undefined;
   /** Entry of the user's index for this session; `undefined` if another writer stored the session. */
   entry: LoginEntry | undefined;
 }
@@ -48,7 +50,7 @@ export class SessionReader<T extends object> {
     if (createdAt !== undefined) record.expiresAt = this.capExpiry(record.expiresAt, createdAt);
     const user = this.userOfStored(record.data);
     const entry = user === undefined || login === undefined ? undefined : { user, storageId, login };
-    return { record, user, entry };
+    return { record, user, login, entry };
   }
 
   /** Caps `expiresAt` at `createdAt + absoluteTimeoutMs`. */

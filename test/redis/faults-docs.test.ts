@@ -49,7 +49,7 @@ const COLUMNS: Record<string, Method[]> = {
 };
 
 it("says of each error and each method what fault case 13 asks for", () => {
-  const [table] = page.tables("What each error makes of each method");
+  const [table] = page.tables("Errors of Redis, by method");
   const methods = table!.header.slice(1).map((column) => COLUMNS[column] ?? []);
   const said = table!.rows.map(([name, ...cells]) => {
     const row = cells.flatMap((cell, i) => methods[i]!.map((method) => [method, cell] as const));
@@ -59,7 +59,7 @@ it("says of each error and each method what fault case 13 asks for", () => {
 });
 
 it("says the reason for each error of Redis's that is known", () => {
-  const rows = page.tables("What each error makes of each method")[1]!.rows;
+  const rows = page.tables("Errors of Redis, by method")[1]!.rows;
   const said = rows.flatMap(([reason = "", errors = ""]) =>
     errors.match(/\b[A-Z]+\b/g)?.map((prefix) => [prefix, reason.replaceAll("`", "")] as const),
   );

@@ -46,8 +46,8 @@ it.each([300, 4_000])("has the settings of our connections, and ioredis's, with 
   for (const mode of ["single", "sentinel", "cluster"] as const) {
     expect(wrongRows("Every connection", ownOptions(mode, ms).node, DEFAULTS.node, ms)).toEqual([]);
   }
-  expect(wrongRows("Sentinel, besides", ownOptions("sentinel", ms).node, DEFAULTS.node, ms)).toEqual([]);
-  expect(wrongRows("A Cluster, besides", ownOptions("cluster", ms).cluster, DEFAULTS.cluster, ms)).toEqual(
+  expect(wrongRows("Sentinel, in addition", ownOptions("sentinel", ms).node, DEFAULTS.node, ms)).toEqual([]);
+  expect(wrongRows("A Cluster, in addition", ownOptions("cluster", ms).cluster, DEFAULTS.cluster, ms)).toEqual(
     [],
   );
 });

@@ -30,6 +30,10 @@ const CONTEXTS: Record<string, string> = {
     import type { Redis } from "ioredis";
     import { createStore } from "sessionary";
     declare const client: Redis;`,
+  "docs/security.md": `
+    import { createStore, encrypted } from "sessionary";
+    declare const url: string;
+    declare const key: Buffer;`,
   "docs/testing.md, Outages": `
     import { createStore } from "sessionary";`,
   "docs/users.md, After a password change": `

@@ -47,9 +47,9 @@ it.each([300, 4_000])("has the settings of our connections, and ioredis's, with 
     expect(wrongRows("Every connection", ownOptions(mode, ms).node, DEFAULTS.node, ms)).toEqual([]);
   }
   expect(wrongRows("Sentinel, in addition", ownOptions("sentinel", ms).node, DEFAULTS.node, ms)).toEqual([]);
-  expect(wrongRows("A Cluster, in addition", ownOptions("cluster", ms).cluster, DEFAULTS.cluster, ms)).toEqual(
-    [],
-  );
+  expect(
+    wrongRows("A Cluster, in addition", ownOptions("cluster", ms).cluster, DEFAULTS.cluster, ms),
+  ).toEqual([]);
 });
 
 it("leaves out no setting that is not ioredis's own", () => {

@@ -6,6 +6,7 @@ import { endOf } from "../tracker/lifetime.js";
 import { checkCookie } from "./cookie.js";
 import { CookieFormat, sameAttributes, withDates } from "./cookie-format.js";
 import { type AdapterOptions, checkAdapterOptions } from "./options.js";
+import { checkStore } from "./store-option.js";
 import { withFailureEvent } from "../tracker/to-error.js";
 
 /**
@@ -20,13 +21,9 @@ export class CookieSessions {
 
   /** @throws TypeError if the store is not a SessionStore or an option is invalid. */
   constructor(adapter: string, store: SessionStore<object>, options: AdapterOptions) {
-    if (typeof store?.get !== "function" || typeof store.update !== "function") {
-      throw new TypeError(
-        `${adapter} takes a SessionStore: a MemoryStore, a RedisStore or what createStore() gives`,
-      );
-    }
+    const checked = checkStore(adapter, store);
     const { ttlMs, onConflict, touchAfterMs } = checkAdapterOptions(options);
-    this.store = store as SessionStore;
+    this.store = checked as SessionStore;
     this.#format = new CookieFormat(ttlMs);
     this.tracker = new SessionTracker(this.store, {
       name: adapter,

@@ -25,3 +25,23 @@ export function checkAdapterOptions(options: AdapterOptions): CheckedAdapterOpti
     ttlMs: typeof ttlMs === "function" ? ttlMs : durationMs("ttlMs", ttlMs, { max: 100 * YEAR_MS }),
   };
 }
+
+/** Separates the options of the adapter from those of the package that it is for. */
+export function splitAdapterOptions<O extends AdapterOptions>(
+  options: O,
+): { adapterOptions: AdapterOptions; others: Omit<O, keyof AdapterOptions> } {
+  const { onConflict, touchAfterMs, ttlMs, ...others } = options;
+  const adapterOptions = {
+    ...(onConflict !== undefined && { onConflict }),
+    ...(touchAfterMs !== undefined && { touchAfterMs }),
+    ...(ttlMs !== undefined && { ttlMs }),
+  };
+  return { adapterOptions, others };
+}
+
+/** @throws TypeError if an option of the adapter is given to a preset that received the adapter itself. */
+export function checkAdapterPlace(preset: string, adapter: string, options: AdapterOptions): void {
+  const name = ADAPTER_OPTIONS.find((each) => options[each] !== undefined);
+  if (name !== undefined)
+    throw new TypeError(`${preset} received ${name} next to ${adapter}(): pass it to ${adapter}`);
+}

@@ -44,6 +44,11 @@ export type SessionState =
       readonly endedHere: boolean;
     };
 
+/** True if both states stand on the same record: nothing was written in between. */
+export function isUnwritten(before: SessionState, after: SessionState): boolean {
+  return before.status === "stored" && after.status === "stored" && before.base === after.base;
+}
+
 /** Returns a record as the base of later saves, or undefined if its data is not a session of this framework. */
 export function baseOf(record: SessionRecord, format: SessionFormat): LoadedBase | undefined {
   const fields = format.fieldsOf(record.data, record.expiresAt);

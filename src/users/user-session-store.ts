@@ -41,6 +41,7 @@ import { IndexedSessions } from "./indexed-sessions.js";
 import { Logins, NO_LOGINS } from "./logins.js";
 import { OrderedCalls, type SessionCalls, type WithDeadline } from "./ordered-calls.js";
 import { type UserId, type UserOptions, USER_OPTIONS, checkUserOptions, userIdText } from "./options.js";
+import { refuseWithoutAdapter } from "./missing-adapter.js";
 import { pingStore } from "./ping-store.js";
 import { SessionLimit } from "./session-limit.js";
 import { SessionReader } from "./session-reader.js";
@@ -240,3 +241,5 @@ export function withUsers<T extends object>(
 ): UserSessionStore<T> {
   return new StoreWithUsers(store, index, options);
 }
+
+refuseWithoutAdapter(UserSessionStore.prototype);

@@ -1,12 +1,12 @@
 import fastifyCookie from "@fastify/cookie";
-import express, { type NextFunction, type Request, type Response } from "express";
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import session from "express-session";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { expressStore, type AdapterOptions } from "sessionary/express-session";
-import sessionaryFastify, { type SessionaryFastifyOptions } from "sessionary/fastify-session";
+import sessionaryFastify, { type SessionaryFastifySessionOptions } from "sessionary/fastify-session";
 import type { SessionStore } from "sessionary";
 import { onTestFinished } from "vitest";
 
@@ -52,20 +52,31 @@ export class App<V = Visit> {
 export type ExpressVisit = Visit & { req: Request; res: Response };
 export type ExpressOptions = Partial<session.SessionOptions>;
 
-/** Serves express-session over this store of its own kind. */
-export async function serveExpress(
-  store: session.Store,
-  options: ExpressOptions = {},
+/** Serves express-session over a store of its own kind. */
+export function serveExpress(store: session.Store, options: ExpressOptions = {}): Promise<App<ExpressVisit>> {
+  const middleware = session({ secret: SECRET, resave: false, saveUninitialized: false, store, ...options });
+  return serveMiddleware(middleware, options.name);
+}
+
+/**
+ * Serves a middleware that gives requests their sessions.
+ * @param handlesErrors false to leave errors to Express.
+ */
+export async function serveMiddleware(
+  middleware: RequestHandler,
+  cookieName = "connect.sid",
+  handlesErrors = true,
 ): Promise<App<ExpressVisit>> {
-  const app = new App<ExpressVisit>(options.name ?? "connect.sid");
+  const app = new App<ExpressVisit>(cookieName);
   const web = express();
-  web.use(session({ secret: SECRET, resave: false, saveUninitialized: false, store, ...options }));
+  web.use(middleware);
   web.get("/", async (req, res) => {
     const { result } = await app.run(req.query.handler, expressVisit(req, res));
     if (!res.writableEnded) res.json({ result });
   });
   web.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
     app.errors.push(error);
+    if (!handlesErrors) return next(error);
     if (res.writableEnded) return; // the write at the end of a response failed
     if (res.headersSent) next(error);
     else res.status(500).json({});
@@ -178,7 +189,7 @@ export async function startApp(
 /** Our plugin over this store. */
 export function startFastify(
   store: SessionStore,
-  options: Partial<SessionaryFastifyOptions> = {},
+  options: Partial<SessionaryFastifySessionOptions> = {},
 ): Promise<App<FastifyVisit>> {
   return serveFastify(
     async (web) =>

@@ -3,8 +3,12 @@ import type * as Fastify from "fastify";
 import { LRUCache } from "lru-cache";
 import { publish } from "../../events.js";
 import type { TrackedSession } from "../../tracker/index.js";
+import { isUnwritten } from "../../tracker/state.js";
 import { callBack } from "../call-back.js";
-import type { CookieSessions } from "../cookie-sessions.js";
+import { knownOptions } from "../../internal/validation.js";
+import type { SessionStore } from "../../store.js";
+import { CookieSessions } from "../cookie-sessions.js";
+import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
 import { toError } from "../../tracker/to-error.js";
 import { withFixedEnd } from "./fixed-end.js";
 import { type Live, LiveSessions, type Owner, type Session, type WithSession } from "./live-sessions.js";
@@ -189,14 +193,17 @@ export class FastifyStore implements FastifySessionStore {
     const live = this.#live.get(session) ?? this.#adopt(id, session, caller);
     const tracked = live?.tracked ?? this.#trackedWithoutHooks(id);
     const exists = await this.#sessions.save(tracked, withFixedEnd(session, live?.cookieExpires));
-    if (!exists && live?.owner.reply !== undefined) keepCookieOut(live.owner.reply, session);
+    if (live?.owner.reply === undefined) return;
+    // An unchanged session may be gone as well, and the client has its cookie already.
+    if (!exists || isUnwritten(live.loaded, tracked.state)) keepCookieOut(live.owner.reply, session);
   }
 
   /** Tracks a session object that `regenerate` made, or a copy of a tracked one. */
   #adopt(id: string, session: Session, caller: Live | undefined): Live | undefined {
     if (caller === undefined) return undefined;
-    const { owner, tracked } = caller;
-    this.#live.add(session, owner, tracked.id === id ? tracked : tracked.successor(id));
+    const { owner, tracked, loaded } = caller;
+    if (tracked.id === id) this.#live.add(session, owner, tracked, loaded);
+    else this.#live.add(session, owner, tracked.successor(id));
     return this.#live.get(session);
   }
 
@@ -230,8 +237,19 @@ export class FastifyStore implements FastifySessionStore {
     const missing = status === "new" ? replaced.tracked : tracker.gone(id);
     const handoff = this.#handoff;
     this.#handoff = undefined;
-    this.#live.add(session, replaced.owner, (handoff?.id === id ? handoff.tracked : undefined) ?? missing);
+    const tracked = (handoff?.id === id ? handoff.tracked : undefined) ?? missing;
+    this.#live.add(session, replaced.owner, tracked, replaced.loaded);
   }
+}
+
+/**
+ * Returns a store for @fastify/session's `store` option, over any `SessionStore`, for apps that register
+ * @fastify/session themselves. Add its hooks after it: `onRequest` and `onError`.
+ * @throws TypeError that names the invalid option and the accepted values.
+ */
+export function fastifyStore(store: SessionStore<object>, options: AdapterOptions = {}): FastifyStore {
+  knownOptions("fastifyStore", options, ADAPTER_OPTIONS);
+  return new FastifyStore(new CookieSessions("fastifyStore", store, options));
 }
 
 /** Keeps the cookie of a session that is gone out of the reply: the client may have its successor's by now. */

@@ -2,54 +2,61 @@ import fastifyCookie from "@fastify/cookie";
 import fastifySession, { type CookieOptions } from "@fastify/session";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { knownOptions } from "../../internal/validation.js";
-import type { SessionStore } from "../../store.js";
-import { PLUGIN_OPTIONS, type SessionaryFastifyOptions } from "./plugin-options.js";
+import { type AdapterOptions, splitAdapterOptions } from "../options.js";
+import { storeOption } from "../store-option.js";
 import { checkRegenerate } from "./check-regenerate.js";
-import { FastifyStore } from "./fastify-store.js";
-import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
-import { CookieSessions } from "../cookie-sessions.js";
+import { FastifyStore, fastifyStore } from "./fastify-store.js";
+import { warnIfInsecure } from "./insecure-request.js";
+import {
+  type SessionaryFastifySessionOptions,
+  checkPluginCookie,
+  checkPluginOptions,
+} from "./plugin-options.js";
 
 export type { AdapterOptions } from "../options.js";
-export type { SessionaryFastifyOptions } from "./plugin-options.js";
-export { FastifyStore } from "./fastify-store.js";
+export type { SessionaryFastifySessionOptions } from "./plugin-options.js";
+export { FastifyStore, fastifyStore } from "./fastify-store.js";
 
 /**
- * A store for those who register @fastify/session themselves. Add its `onRequest` and `onError` hooks after it.
- * @throws TypeError naming the option that is not valid.
+ * Fastify plugin for sessions. Registers @fastify/cookie, unless it is registered, and @fastify/session with the given
+ * store and the hooks of `fastifyStore`. Sessions are saved before the response is sent.
+ * @example
+ * app.register(sessionaryFastifySession, { store: "redis://localhost:6379", secret: process.env.SESSION_SECRET });
  */
-export function fastifyStore(store: SessionStore<object>, options: AdapterOptions = {}): FastifyStore {
-  knownOptions("fastifyStore", options, ADAPTER_OPTIONS);
-  return new FastifyStore(new CookieSessions("fastifyStore", store, options));
-}
-
-/**
- * Sessions for Fastify: registers @fastify/cookie, unless it is there, and @fastify/session with the
- * given store.
- */
-export default fp(
-  async (app: FastifyInstance, options: SessionaryFastifyOptions) => {
-    knownOptions("sessionaryFastify", options, PLUGIN_OPTIONS);
-    const { store, onConflict, touchAfterMs, ttlMs, ...sessionOptions } = options;
-    const adapter = fastifyStore(store, {
-      ...(onConflict !== undefined && { onConflict }),
-      ...(touchAfterMs !== undefined && { touchAfterMs }),
-      ...(ttlMs !== undefined && { ttlMs }),
-    });
+const sessionaryFastifySession = fp(
+  async (app: FastifyInstance, options: SessionaryFastifySessionOptions) => {
+    checkPluginOptions(options);
+    const { adapterOptions, others } = splitAdapterOptions(options);
+    const adapter = adapterOf(app, options.store, adapterOptions);
     if (!app.hasReplyDecorator("setCookie")) await app.register(fastifyCookie);
+    checkPluginCookie(app, options);
     await checkRegenerate(app);
-    await app.register(fastifySession, { saveUninitialized: false, ...sessionOptions, store: adapter });
+    await app.register(fastifySession, { saveUninitialized: false, ...others, store: adapter });
     app.addHook("onRequest", adapter.onRequest);
     app.addHook("onError", adapter.onError);
+    app.addHook("onSend", warnIfInsecure);
     claimDecrypted(app, adapter);
   },
   { fastify: "5.x", name: "sessionary" },
 );
 
+export default sessionaryFastifySession;
+
+function adapterOf(
+  app: FastifyInstance,
+  store: SessionaryFastifySessionOptions["store"],
+  options: AdapterOptions,
+): FastifyStore {
+  if (store instanceof FastifyStore) return store;
+  const opened = storeOption("sessionaryFastifySession", store);
+  if (typeof store === "string") app.addHook("onClose", () => opened.close());
+  return fastifyStore(opened, options);
+}
+
 type Done = (error?: unknown) => void;
 type Decrypt = (value: string, request: FastifyRequest, ...rest: [Done] | [CookieOptions, Done]) => void;
 
-/** Ties the sessions of `app.decryptSession`, as for a WebSocket, to what was loaded for them: no hook runs. */
+/** Connects the sessions of `app.decryptSession`, as for a WebSocket, with what was loaded: no hook runs for them. */
 function claimDecrypted(app: FastifyInstance, adapter: FastifyStore): void {
   const decrypt = app.decryptSession.bind(app) as Decrypt;
   const claiming: Decrypt = (value, request, ...rest) => {

@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import type { TrackedSession } from "../../tracker/index.js";
 import { toError } from "../../tracker/to-error.js";
 import { canStringify } from "../serializable.js";
+import type { SessionState } from "../../tracker/state.js";
 
 /** A request, or the object that `decryptSession` put a session into. */
 export type WithSession = Pick<FastifyRequest, "session">;
@@ -19,6 +20,8 @@ export interface Owner {
 export interface Live {
   readonly owner: Owner;
   readonly tracked: TrackedSession;
+  /** State in which the request loaded the session. */
+  readonly loaded: SessionState;
   /** The end that @fastify/session gave the cookie, in epoch milliseconds. */
   readonly cookieExpires: number | undefined;
 }
@@ -56,13 +59,14 @@ export class LiveSessions {
     return (session as { [LIVE]?: Live })[LIVE];
   }
 
-  add(session: Session, owner: Owner, tracked: TrackedSession): void {
+  /** @param loaded the state in which the request loaded the session; by default the present one. */
+  add(session: Session, owner: Owner, tracked: TrackedSession, loaded = tracked.state): void {
     if (this.get(session) === undefined) {
       Object.setPrototypeOf(session, this.#prototypeOver(Object.getPrototypeOf(session) as Session));
     }
     const { expires } = session.cookie as { expires?: unknown };
     const cookieExpires = expires instanceof Date ? expires.getTime() : undefined;
-    const live: Live = { owner, tracked, cookieExpires };
+    const live: Live = { owner, tracked, loaded, cookieExpires };
     Object.defineProperty(session, LIVE, { configurable: true, writable: true, value: live });
   }
 

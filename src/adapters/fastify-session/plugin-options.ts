@@ -1,21 +1,29 @@
+import type {} from "@fastify/cookie";
 import type { FastifySessionOptions } from "@fastify/session";
-import type { RegisterOptions } from "fastify";
+import type { FastifyInstance, RegisterOptions } from "fastify";
+import { knownOptions } from "../../internal/validation.js";
 import type { SessionStore } from "../../store.js";
-import type { AdapterOptions } from "../options.js";
+import { checkCookieOptions } from "../cookie-options.js";
+import { type AdapterOptions, checkAdapterPlace } from "../options.js";
+import { FastifyStore } from "./fastify-store.js";
 
-/** @fastify/session's options, with any `SessionStore` as the store, and the adapter's. */
-export interface SessionaryFastifyOptions extends Omit<FastifySessionOptions, "store">, AdapterOptions {
-  store: SessionStore<object>;
+/** Options of the plugin: those of @fastify/session, with another kind of store, and those of `fastifyStore`. */
+export interface SessionaryFastifySessionOptions
+  extends Omit<FastifySessionOptions, "store">, AdapterOptions {
   /**
-   * True to store a session for a request that put nothing into it. @fastify/session's own default
-   * is true, which makes a record for each request without a cookie.
+   * A URL such as `"redis://localhost:6379"`, any `SessionStore`, or what `fastifyStore()` returned. The store of a URL
+   * is closed with the app.
+   */
+  store: SessionStore<object> | FastifyStore | string;
+  /**
+   * True to store a session, and to set a cookie, for each visitor, also for one whose session has no data.
    * @default false
    */
   saveUninitialized?: boolean;
 }
 
-/** All that the plugin can be registered with: the type makes an option that one of them gets be named here. */
-const OPTIONS: Record<keyof SessionaryFastifyOptions | keyof RegisterOptions, true> = {
+/** Accepted options; the type demands each option of @fastify/session and of `register`. */
+const OPTIONS: Record<keyof SessionaryFastifySessionOptions | keyof RegisterOptions, true> = {
   store: true,
   onConflict: true,
   touchAfterMs: true,
@@ -32,4 +40,22 @@ const OPTIONS: Record<keyof SessionaryFastifyOptions | keyof RegisterOptions, tr
   logLevel: true,
   logSerializers: true,
 };
-export const PLUGIN_OPTIONS = Object.keys(OPTIONS);
+
+/** @throws TypeError if an option is unknown, or no session could work with it. */
+export function checkPluginOptions(options: SessionaryFastifySessionOptions): void {
+  knownOptions("sessionaryFastifySession", options, Object.keys(OPTIONS));
+  if (options.store instanceof FastifyStore)
+    checkAdapterPlace("sessionaryFastifySession", "fastifyStore", options);
+}
+
+/**
+ * @param app an app with @fastify/cookie.
+ * @throws TypeError if no session could work with these cookie options.
+ */
+export function checkPluginCookie(app: FastifyInstance, options: SessionaryFastifySessionOptions): void {
+  const { cookie = {}, cookieName = "sessionId" } = options;
+  const { maxAge: _, secure = true, ...sent } = cookie;
+  checkCookieOptions("sessionaryFastifySession", cookieName, { ...cookie, secure }, () =>
+    app.serializeCookie(cookieName, "value", { ...sent, secure: Boolean(secure) }),
+  );
+}

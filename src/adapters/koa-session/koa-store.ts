@@ -1,0 +1,148 @@
+import type { Context } from "koa";
+import { privateField } from "../../internal/private-field.js";
+import { knownOptions } from "../../internal/validation.js";
+import type { SessionData, SessionStore } from "../../store.js";
+import { SessionTracker, type TrackedSession } from "../../tracker/index.js";
+import { type SessionState, isUnwritten } from "../../tracker/state.js";
+import { withFailureEvent } from "../../tracker/to-error.js";
+import { ADAPTER_OPTIONS, type AdapterOptions, checkAdapterOptions } from "../options.js";
+import { checkStore } from "../store-option.js";
+import { KoaFormat } from "./koa-format.js";
+
+/** Options that koa-session passes to a store. */
+export interface KoaCallOptions {
+  ctx?: Context;
+  changed?: boolean;
+  rolling?: boolean;
+}
+
+/** A store of koa-session. */
+export interface KoaExternalStore {
+  get(key: string, maxAge?: number | "session", options?: KoaCallOptions): Promise<SessionData | undefined>;
+  set(key: string, session: object, maxAge?: number | "session", options?: KoaCallOptions): Promise<void>;
+  destroy(key: string, options?: KoaCallOptions): Promise<void>;
+}
+
+/** The session of a request. */
+interface RequestSession {
+  readonly tracked: TrackedSession;
+  /** State in which the request loaded it. */
+  readonly loaded: SessionState;
+}
+
+/** A store for koa-session's `store` option. */
+export class KoaStore implements KoaExternalStore {
+  /** The same store for koa-session's `ContextStore` option. */
+  readonly ContextStore: new (ctx: Context) => KoaExternalStore;
+  readonly #tracker: SessionTracker;
+  readonly #format: KoaFormat;
+  readonly #ofRequest = privateField<RequestSession>();
+
+  /** Use `koaStore()`. */
+  constructor(store: SessionStore<object>, options: AdapterOptions) {
+    const { ttlMs, onConflict, touchAfterMs } = checkAdapterOptions(options);
+    this.#format = new KoaFormat(ttlMs);
+    this.#tracker = new SessionTracker(checkStore("koaStore", store) as SessionStore, {
+      name: "koaStore",
+      format: this.#format,
+      onConflict,
+      touchAfterMs,
+    });
+    this.ContextStore = contextStoreOf(this);
+  }
+
+  /** Used by `koaSession()`. */
+  static storeOf(store: KoaStore): SessionStore<object> {
+    return store.#tracker.store;
+  }
+
+  async get(
+    key: string,
+    _maxAge?: number | "session",
+    { ctx }: KoaCallOptions = {},
+  ): Promise<SessionData | undefined> {
+    const tracked = await this.#tracker.open(key);
+    if (tracked === undefined) return undefined;
+    if (ctx !== undefined) this.#attach(ctx, tracked);
+    return { ...this.#format.dataOf(tracked.data, tracked.expiresAt!) };
+  }
+
+  /**
+   * Stores the session of a request: creates it if it is new, updates it if the request loaded or saved it before, and
+   * drops the write if it is gone. Without a `ctx` it replaces what is stored.
+   */
+  async set(
+    key: string,
+    session: object,
+    _maxAge?: number | "session",
+    { ctx }: KoaCallOptions = {},
+  ): Promise<void> {
+    const { _expire, ...fields } = session as SessionData;
+    const lifetime = this.#format.lifetimeOf(fields);
+    if (ctx === undefined) return withFailureEvent("save", () => this.#tracker.put(key, fields, lifetime));
+    const { tracked, loaded } = this.#sessionFor(key, ctx);
+    const exists = await withFailureEvent("save", () => tracked.save(fields, lifetime));
+    // An unchanged session may be gone as well, and the client has its cookie already.
+    if (!exists || isUnwritten(loaded, tracked.state)) keepCookieOut(ctx, key);
+  }
+
+  async destroy(key: string, { ctx }: KoaCallOptions = {}): Promise<void> {
+    const tracked = ctx && this.#ofRequest.get(ctx)?.tracked;
+    await withFailureEvent("destroy", () =>
+      tracked?.id === key ? tracked.destroy() : this.#tracker.destroy(key),
+    );
+  }
+
+  #attach(ctx: Context, tracked: TrackedSession): RequestSession {
+    const session = { tracked, loaded: tracked.state };
+    this.#ofRequest.set(ctx, session);
+    return session;
+  }
+
+  /** Returns the session of a request under this key: its own, or one that follows it, or a new one. */
+  #sessionFor(key: string, ctx: Context): RequestSession {
+    const known = this.#ofRequest.get(ctx);
+    if (known?.tracked.id === key) return known;
+    return this.#attach(ctx, known?.tracked.successor(key) ?? this.#tracker.create(key));
+  }
+}
+
+/**
+ * Returns a store for koa-session's `store` option, over any `SessionStore`. For its `ContextStore` option use
+ * `koaStore(store).ContextStore`.
+ * @throws TypeError that names the invalid option and the accepted values.
+ * @example
+ * app.use(session({ store: koaStore(store) }, app));
+ */
+export function koaStore(store: SessionStore<object>, options: AdapterOptions = {}): KoaStore {
+  knownOptions("koaStore", options, ADAPTER_OPTIONS);
+  return new KoaStore(store, options);
+}
+
+function contextStoreOf(store: KoaStore): KoaStore["ContextStore"] {
+  return class ContextStore implements KoaExternalStore {
+    readonly #ctx: Context;
+
+    constructor(ctx: Context) {
+      this.#ctx = ctx;
+    }
+
+    get(key: string, maxAge?: number | "session") {
+      return store.get(key, maxAge, { ctx: this.#ctx });
+    }
+
+    set(key: string, session: object, maxAge?: number | "session") {
+      return store.set(key, session, maxAge, { ctx: this.#ctx });
+    }
+
+    destroy(key: string) {
+      return store.destroy(key, { ctx: this.#ctx });
+    }
+  };
+}
+
+/** Keeps the cookie of a session that is gone out of the response: the client may have its successor's by now. */
+function keepCookieOut({ cookies }: Context, key: string): void {
+  const { set } = cookies;
+  cookies.set = (name, value, options) => (value === key ? cookies : set.call(cookies, name, value, options));
+}

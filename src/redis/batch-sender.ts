@@ -26,7 +26,7 @@ export interface BatchCall {
   reject: (error: unknown) => void;
 }
 
-/** Sends calls of the same command and deadline together, and settles them. */
+/** Sends calls of the same command together, and settles them. */
 export class BatchSender {
   readonly #connection: Connection;
   /** Average characters of a reply in the latest batch of a command, an estimate for the next one. */
@@ -88,7 +88,8 @@ export class BatchSender {
   }
 
   #sendScript(calls: BatchCall[], done: () => void): void {
-    const { command, endsAt } = calls[0]!;
+    const { command } = calls[0]!;
+    const endsAt = Math.min(...calls.map((call) => call.endsAt));
     const { effect, many, width } = command;
     const keys = calls.map(({ key }) => key);
     const args = calls.flatMap((call) => call.args);

@@ -1,13 +1,14 @@
+import { atLoopTime } from "../internal/loop-clock.js";
 import { type BatchCall, type BatchCommand, BatchSender } from "./batch-sender.js";
 import type { Arg } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 
 interface QueuedCall extends BatchCall {
   /** Ends a call that waits for an earlier one of its key. */
-  timer?: NodeJS.Timeout;
+  cancelTimer?: () => void;
 }
 
-/** Calls of one command that leave together. They end together too: none is cut short or sent late for another. */
+/** Calls of one command that leave together, with deadlines that are nearly the same. */
 interface Batch {
   calls: QueuedCall[];
   characters: number;
@@ -26,6 +27,8 @@ interface ActiveKey {
  */
 const MAX_KEYS = 32;
 const MAX_CHARACTERS = 32_768;
+/** Largest difference between the deadlines of a batch, as a part of the store's timeout. The earliest one holds. */
+const MAX_DEADLINE_SPREAD = 0.02;
 
 /**
  * Sends the calls of one turn of the event loop in batches: one command and one reply cost the client far less than
@@ -100,11 +103,12 @@ export class CommandQueue {
     const isOneScript =
       this.#sender.allowsScripts && (!this.#connection.driver.isCluster || first.key === key);
     const isFull = calls.length === MAX_KEYS || characters >= MAX_CHARACTERS;
-    return isOneScript && !isFull && first.endsAt === endsAt;
+    const isNear = Math.abs(endsAt - first.endsAt) <= this.#connection.timeoutMs * MAX_DEADLINE_SPREAD;
+    return isOneScript && !isFull && isNear;
   }
 
   #add(call: QueuedCall, batch: Batch): void {
-    clearTimeout(call.timer);
+    call.cancelTimer?.();
     batch.calls.push(call);
     batch.characters += this.#sender.estimate(call);
     const calls = (this.#active.get(call.key)?.calls ?? 0) + 1;
@@ -114,15 +118,10 @@ export class CommandQueue {
   /** Keeps a call for the flush after the calls before it are settled, or until its deadline. */
   #hold(call: QueuedCall): void {
     this.#calls.push(call);
-    if (call.timer !== undefined) return;
-    if (call.endsAt === Infinity) call.endsAt = this.#connection.deadlineFromNow();
-    call.timer = setTimeout(
-      () => {
-        this.#calls = this.#calls.filter((each) => each !== call);
-        call.reject(this.#connection.timeoutError("not-applied"));
-      },
-      Math.max(0, call.endsAt - performance.now()),
-    );
+    call.cancelTimer ??= atLoopTime(call.endsAt, () => {
+      this.#calls = this.#calls.filter((each) => each !== call);
+      call.reject(this.#connection.timeoutError("not-applied"));
+    });
   }
 
   #release(calls: QueuedCall[]): void {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { StoreClosedError, StoreUnavailableError } from "../errors.js";
+import { atLoopTime, loopNow } from "../internal/loop-clock.js";
 import { Capability } from "./capability.js";
 import type { Call, Driver } from "./clients/driver.js";
 import { ConnectionHealth } from "./connection-health.js";
@@ -7,12 +8,15 @@ import { isUnsent, toStoreError } from "./server-errors.js";
 
 export type Send<R> = (call: Call) => Promise<R>;
 
-/** The call that a step is a part of, and when it ends, as `performance.now()` tells the time. */
-const calls = new AsyncLocalStorage<{ endsAt: number } | undefined>();
+/** The call of several steps that the current code is a part of, with its deadline until it settles. */
+const calls = new AsyncLocalStorage<{ endsAt: number | undefined } | undefined>();
 
 /**
- * A client with a deadline on every call: waiting for a connection, sending and waiting for the answer
- * together take at most `timeoutMs`, in all steps of a call. What was not sent by then is never sent.
+ * Connection with a deadline for every call: waiting for a connection, sending and waiting for the reply take at most
+ * `timeoutMs`, in all steps of a call together. A command that was not sent by then is never sent.
+ *
+ * A call's deadline is read once, from `endsAt` when the call starts, and passed on to `run`. It is a time of
+ * `loopNow()`.
  */
 export class Connection {
   readonly driver: Driver;
@@ -46,48 +50,41 @@ export class Connection {
     });
   }
 
-  /** @throws StoreClosedError. */
+  /** @throws StoreClosedError */
   assertOpen(): undefined {
     if (this.#closed) throw new StoreClosedError();
   }
 
-  /**
-   * Does a task of several steps within one deadline: a step has what those before it left over, and is not
-   * sent when that is nothing.
-   */
+  /** Runs a task of several steps within one deadline. A step that starts after it is not sent. */
   within<R>(task: () => Promise<R>): Promise<R> {
-    const call = { endsAt: this.deadlineFromNow() };
+    const call: { endsAt: number | undefined } = { endsAt: this.endsAt };
     return calls.run(call, async () => {
-      const result = await task();
-      call.endsAt = Infinity; // what a listener to an event has begun meanwhile is no part of the call
-      return result;
+      try {
+        return await task();
+      } finally {
+        call.endsAt = undefined; // calls that a listener to an event made meanwhile are not part of this one
+      }
     });
   }
 
-  /** Returns the deadline of a call that starts now, as `performance.now()` tells the time. */
-  deadlineFromNow(): number {
-    // Whole milliseconds, so that calls that start together can be sent together.
-    return Math.ceil(performance.now()) + this.timeoutMs;
-  }
-
-  /** When the call ends that this is a part of; Infinity for a call of one step, which has its whole time. */
+  /** Returns the deadline of the call that the current code is a part of, or of a call that starts now. */
   get endsAt(): number {
-    return calls.getStore()?.endsAt ?? Infinity;
+    return calls.getStore()?.endsAt ?? loopNow() + this.timeoutMs;
   }
 
   /**
-   * @param effect what to say of a call without an answer: a read was not applied, a write may have been.
-   * @throws StoreUnavailableError, StoreClosedError, ScriptsForbiddenError; nothing of the client's own.
+   * Runs one step of a call.
+   * @param effect Whether the step may have been applied if there is no reply.
+   * @throws StoreUnavailableError, StoreClosedError or ScriptsForbiddenError, and no error of the client.
    */
   run<R>(effect: "read" | "write", send: Send<R>, endsAt = this.endsAt): Promise<R> {
     if (this.#closed) return Promise.reject(new StoreClosedError());
-    const leftMs = endsAt === Infinity ? this.timeoutMs : Math.ceil(endsAt - performance.now());
-    if (leftMs <= 0) return Promise.reject(this.timeoutError("not-applied"));
-    // A connection that the client makes meanwhile outlives the call, and must not take its deadline along.
-    return calls.run(undefined, () => this.#run(effect, send, leftMs));
+    if (endsAt <= loopNow()) return Promise.reject(this.timeoutError("not-applied"));
+    // A connection that the client opens meanwhile outlives the call, and must not inherit its deadline.
+    return calls.run(undefined, () => this.#run(effect, send, endsAt));
   }
 
-  #run<R>(effect: "read" | "write", send: Send<R>, leftMs: number): Promise<R> {
+  #run<R>(effect: "read" | "write", send: Send<R>, endsAt: number): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       let call: Call | undefined;
       let isOver = false;
@@ -101,12 +98,12 @@ export class Connection {
         const { resends } = this.driver;
         const current = (call = this.driver.call());
         send(current).then(
-          (reply) => (clearTimeout(timer), resolve(reply)),
+          (reply) => (cancelTimer(), resolve(reply)),
           (error: unknown) => {
             current.cancel(); // a client that gives up first, by its own commandTimeout, still sends its queue
             const isIntact = this.driver.resends === resends;
             if (isIntact && isUnsent(error) && this.driver.state !== "ready" && !isOver) {
-              // The connection is on its way out. Its successor may be there in time.
+              // The connection is being closed. The next one may be ready in time.
               call = undefined;
               this.#waiting.add(start);
               this.driver.connect();
@@ -114,14 +111,14 @@ export class Connection {
           },
         );
       };
-      const fail = (error: Error) => (clearTimeout(timer), reject(error));
-      const timer = setTimeout(() => {
+      const fail = (error: Error) => (cancelTimer(), reject(error));
+      const cancelTimer = atLoopTime(endsAt, () => {
         isOver = true;
         this.#waiting.delete(start);
         call?.cancel();
         const outcome = call !== undefined && effect === "write" ? "unknown" : "not-applied";
         reject((call === undefined && this.#health.error()) || this.timeoutError(outcome));
-      }, leftMs);
+      });
       const { state } = this.driver;
       if (state === "ready" || state === "ended" || this.#health.isRefused) start();
       else {
@@ -131,7 +128,7 @@ export class Connection {
     });
   }
 
-  /** Ends a connection that this store made; stops listening to one that it was handed. */
+  /** Closes a connection of the store's own, and stops observing a client that was handed in. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;

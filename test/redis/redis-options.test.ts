@@ -51,7 +51,6 @@ it("prefers the URL's address, database and credentials to the options'", () => 
 it("changes timeouts, but no queue and no retry", () => {
   const changed = {
     connectTimeout: 5,
-    socketTimeout: 6,
     enableOfflineQueue: true,
     maxRetriesPerRequest: 20,
     autoResendUnfulfilledCommands: false,
@@ -61,7 +60,6 @@ it("changes timeouts, but no queue and no retry", () => {
   const options = optionsOf({ mode: "single", hosts: [{ host: "h", port: 1 }], tls: false, db: 0 }, changed);
   expect(options).toMatchObject({
     connectTimeout: 5,
-    socketTimeout: 6,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: true,
@@ -71,7 +69,7 @@ it("changes timeouts, but no queue and no retry", () => {
 });
 
 it.each<[unknown, string]>([
-  ["tls", "redisOptions requires an options object; received this string"],
+  ["tls", "redisOptions requires an options object; received a string"],
   [null, "redisOptions requires an options object; received null"],
   [{ keyPrefix: "a:" }, "redisOptions has the option keyPrefix: use prefix of the store"],
 ])("rejects %j as redisOptions", (redisOptions, message) => {

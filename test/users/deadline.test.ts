@@ -1,5 +1,6 @@
+import { AsyncResource } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type StoreUnavailableError, type UserOptions, onSessionaryEvent } from "sessionary";
+import { type StoreUnavailableError, type UserOptions, jsonCodec, onSessionaryEvent } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
@@ -144,4 +145,27 @@ test("the connection that a call began does not inherit its deadline", async () 
     .rejects.toMatchObject({ outcome: "not-applied" })
     .finally(() => server.resume());
   await expect(counted).resolves.toBe(0);
+});
+
+test("the deadline of a failed call does not hold for later calls of its context", async () => {
+  let later = () => Promise.resolve();
+  const codec = {
+    ...jsonCodec,
+    encode() {
+      later = AsyncResource.bind(() => store.ping());
+      throw new TypeError("not encoded");
+    },
+  };
+  const store = new RedisStore({
+    url: server.url,
+    timeoutMs: 100,
+    hashIds: true,
+    absoluteTimeoutMs: 60_000,
+    codec,
+  });
+  stores.push(store);
+  await store.ping();
+  await expect(store.create("id", entry())).rejects.toThrow("not encoded");
+  await sleep(150);
+  await later();
 });

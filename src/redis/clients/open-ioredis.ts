@@ -1,6 +1,7 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from "ioredis";
 import type { RedisAddress } from "../url.js";
 import { openSentinel } from "./open-sentinel.js";
+import { watchSilence } from "./silence-watch.js";
 
 export type IoredisClient = Redis | Cluster;
 /** The module, passed along: it is loaded only where a connection is opened. */
@@ -11,8 +12,6 @@ type FurtherOptions = Omit<RedisOptions & ClusterOptions, "replyMapping" | "redi
 
 /** The longest pause between two attempts to connect: short enough to be back within 2 s of Redis. */
 const MAX_RECONNECT_DELAY_MS = 1_000;
-/** The longest delay of a timer. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Opens a connection with settings that suit sessions. ioredis's own settings suit a cache; but a session write
@@ -26,13 +25,30 @@ export function openIoredis(
   redisOptions: FurtherOptions = {},
 ): IoredisClient {
   // The address is the URL's, and the connection is opened for a call.
-  const { host, port, path, sentinels, name, lazyConnect, ...further } = redisOptions;
+  const {
+    host,
+    port,
+    path,
+    sentinels,
+    name,
+    lazyConnect,
+    socketTimeout = 2 * timeoutMs,
+    ...further
+  } = redisOptions;
+  const client = openClient(ioredis, address, timeoutMs, further);
+  watchSilence(client, socketTimeout);
+  return client;
+}
+
+function openClient(
+  ioredis: Ioredis,
+  address: RedisAddress,
+  timeoutMs: number,
+  further: FurtherOptions,
+): IoredisClient {
   const attemptMs = Math.max(timeoutMs, 1_000);
   const node = {
     connectTimeout: attemptMs,
-    // Drops the connection to a server that accepts commands and answers none (frozen, or gone without a reset).
-    // Commands that it has not read are dropped with it, and the next attempt may find another server.
-    socketTimeout: Math.min(2 * timeoutMs, MAX_TIMER_MS),
     disconnectTimeout: attemptMs, // limits the wait for the server to close its side
     maxLoadingRetryTime: 500, // limits the pause between two checks for a loaded dataset; ioredis's is up to 10 s
     ...further,
@@ -67,15 +83,14 @@ export function openIoredis(
     });
   }
   if (address.mode === "sentinel") {
-    const client = openSentinel(ioredis, address, {
+    return openSentinel(ioredis, address, {
       sentinelCommandTimeout: attemptMs, // skips a frozen Sentinel; ioredis waits for ever
       ...node,
       sentinelRetryStrategy: reconnectDelay,
     });
-    return forgettingSocketTimeouts(client);
   }
   const server = address.path === undefined ? address.hosts[0] : { path: address.path };
-  return forgettingSocketTimeouts(new ioredis.Redis({ ...node, ...server }));
+  return new ioredis.Redis({ ...node, ...server });
 }
 
 /** Behind a Sentinel, ioredis uses TLS only where each kind of connection is told to. */
@@ -88,13 +103,4 @@ function tlsOptions({ tls: isTls }: RedisAddress, { tls, sentinelTLS }: FurtherO
 function reconnectDelay(attempt: number): number {
   const delay = Math.min(50 * 2 ** (attempt - 1), MAX_RECONNECT_DELAY_MS);
   return Math.round(delay * (0.5 + Math.random() / 2));
-}
-
-/** Clears the socket timeout of a lost connection, which ioredis 5 leaves running: it would end the next one. */
-function forgettingSocketTimeouts(client: Redis): Redis {
-  const state = client as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
-  return client.on("close", () => {
-    clearTimeout(state.socketTimeoutTimer);
-    state.socketTimeoutTimer = undefined;
-  });
 }

@@ -20,7 +20,7 @@ function setClock(byMs: number): void {
 
 describe("MemoryStore, when the system's clock is set", () => {
   it.each([2 * HOUR_MS, -2 * HOUR_MS])(
-    "by %i ms, still lists, caps and ends a user's sessions",
+    "by %i ms, still lists, limits and destroys a user's sessions",
     async (step) => {
       const store = await stores.open("memory", { userIdOf, maxPerUser: 2 });
       for (const id of ["a", "b"]) await store.create(id, entry({ user: "ann", id }));
@@ -34,7 +34,7 @@ describe("MemoryStore, when the system's clock is set", () => {
     },
   );
 
-  it("keeps a session for absoluteTimeoutMs, no less and no more", async () => {
+  it("keeps a session for exactly absoluteTimeoutMs", async () => {
     const store = await stores.open("memory", { absoluteTimeoutMs: HOUR_MS });
     await store.create("id", entry());
     for (const step of [2 * HOUR_MS, -2 * HOUR_MS]) {
@@ -60,7 +60,7 @@ describe("absoluteTimeoutMs in Redis, when servers' clocks differ", () => {
     return left / MINUTE_MS;
   };
 
-  it("no write gives a session more than absoluteTimeoutMs", async () => {
+  it("gives a session no more than absoluteTimeoutMs with any write", async () => {
     expect(await lifeOf(MINUTE_MS, -MINUTE_MS)).toBeLessThanOrEqual(10);
     expect(await lifeOf(HOUR_MS, -HOUR_MS)).toBeLessThanOrEqual(10);
   });

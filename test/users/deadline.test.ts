@@ -74,7 +74,7 @@ async function prepare(options: UserOptions): Promise<RedisStore> {
 test.each<[string, (store: RedisStore) => Promise<unknown>]>([
   ["create", (store) => store.create("newer", entry(ANN))],
   ["update", (store) => store.update("new", entry(ANN))],
-])("a login by %s does all its steps in one timeoutMs", async (_name, login) => {
+])("runs all steps of a login by %s within one timeoutMs", async (_name, login) => {
   const near = await prepare(CAPPED);
   const store = await openFar(CAPPED);
   const end = await endOf(login(store), store);
@@ -85,20 +85,20 @@ test.each<[string, (store: RedisStore) => Promise<unknown>]>([
   expect(await near.get("old")).toBeDefined();
 });
 
-test("a touch does, too", async () => {
+test("runs all steps of a touch within one timeoutMs", async () => {
   await prepare(CAPPED);
   const store = await openFar(CAPPED);
   expect(await endOf(store.touch("old", entry(ANN)), store)).toMatchObject({ reason: "timeout" });
 });
 
-test("a logout does, and may say that it did not get to the session", async () => {
+test("rejects a logout that did not reach the session in time", async () => {
   await prepare(CAPPED);
   const store = await openFar({ ...CAPPED, hashIds: true }); // it looks for the hashed id first
   expect(await endOf(store.destroy("old"), store)).toMatchObject({ reason: "timeout" });
   expect(await store.get("old")).toBeDefined();
 });
 
-test("a logout that has ended the session says so, though no time is left for the index", async () => {
+test("resolves a logout that destroyed the session with no time left for the index", async () => {
   await prepare(CAPPED);
   const store = await openFar(CAPPED);
   const end = await endOf(store.destroy("old"), store);
@@ -107,12 +107,12 @@ test("a logout that has ended the session says so, though no time is left for th
   else expect([{ value: true }, { reason: "timeout", outcome: "unknown" }]).toContainEqual(end);
 });
 
-test("a read under either of two names does", async () => {
+test("runs both reads of a hashed id within one timeoutMs", async () => {
   const store = await openFar({ hashIds: true }, { stepMs: 0.7 * TIMEOUT_MS });
   expect(await endOf(store.get("none"), store)).toEqual({ reason: "timeout", outcome: "not-applied" });
 });
 
-test("updates that wait for each other do", async () => {
+test("runs updates that wait for each other within one timeoutMs each", async () => {
   await prepare(CAPPED);
   const store = await openFar(CAPPED);
   const updates = [1, 2, 3].map((n) => store.update("old", entry({ ...ANN, n })));
@@ -120,7 +120,7 @@ test("updates that wait for each other do", async () => {
   expect(ends[2]).toEqual({ reason: "timeout", outcome: "not-applied" });
 });
 
-test("a call with little time left does not cut short calls of the same tick", async () => {
+test("does not cut short other calls of the tick for a call with little time left", async () => {
   const near = open({ hashIds: true });
   await near.create("here", entry());
   await Promise.all([near.get("here"), near.get("here")]); // so that Redis has the script
@@ -132,7 +132,7 @@ test("a call with little time left does not cut short calls of the same tick", a
   expect(await neighbour).toBeDefined();
 });
 
-test("the connection that a call began does not inherit its deadline", async () => {
+test("does not apply a call's deadline to the connection that it opened", async () => {
   const client = server.client({ lazyConnect: true });
   const store = new RedisStore({ client, timeoutMs: 100, hashIds: true });
   stores.push(store);

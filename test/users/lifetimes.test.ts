@@ -10,7 +10,7 @@ afterEach(() => stores.reset());
 afterAll(() => stores.close());
 
 describe.each(["memory", "redis"] as const)("absoluteTimeoutMs in the %s store", (kind) => {
-  it("bounds every write and touch by creation + timeout", async () => {
+  it("caps the expiry of every write and touch", async () => {
     const store = await stores.open(kind, { absoluteTimeoutMs: 10_000 });
     const end = Date.now() + 10_000;
     await store.create("id", entry());
@@ -24,13 +24,13 @@ describe.each(["memory", "redis"] as const)("absoluteTimeoutMs in the %s store",
     expect(Math.abs(expiresAt - end)).toBeLessThan(1_000);
   });
 
-  it("leaves a shorter lifetime as it is", async () => {
+  it("keeps a shorter lifetime", async () => {
     const store = await stores.open(kind, { absoluteTimeoutMs: 3_600_000 });
     await store.create("id", entry({}, 5_000));
     expect((await store.get("id"))!.expiresAt).toBeLessThanOrEqual(Date.now() + 5_000);
   });
 
-  it("ends a session that is in use all the time", async () => {
+  it("ends a session that is always in use", async () => {
     const store = await stores.open(kind, { absoluteTimeoutMs: 150 });
     await store.create("id", entry());
     let touches = 0;
@@ -54,7 +54,7 @@ describe("absoluteTimeoutMs", () => {
     expect(await server.command("EXISTS", "sess:id")).toBe(0);
   });
 
-  it("counts from its first write here for a session that another writer made", async () => {
+  it("starts at the first write of a session that another writer stored", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { absoluteTimeoutMs: 10_000 });
     await server.command("SET", "sess:id", '{"n":1}', "EX", 86_400);
@@ -74,7 +74,7 @@ describe("absoluteTimeoutMs", () => {
 });
 
 describe("hashIds", () => {
-  it("keeps no id in Redis, nor, encrypted, any value: a dump is of no use", async () => {
+  it("stores no id in Redis, and with encrypted no value", async () => {
     const server = await stores.redis();
     const codec = encrypted({ keys: [{ id: "k", key: randomBytes(32) }] });
     const store = new RedisStore({ url: server.url, userIdOf, hashIds: true, codec, maxPerUser: 5 });
@@ -101,7 +101,7 @@ describe("hashIds", () => {
     await store.close();
   });
 
-  it("reads, writes and ends the sessions that are there under their plain id", async () => {
+  it("reads, writes and destroys sessions that are stored under their plain id", async () => {
     const server = await stores.redis();
     const before = await stores.open("redis", {});
     for (const id of ["a", "b", "c", "d"]) await before.create(id, entry({ id }));
@@ -121,7 +121,7 @@ describe("hashIds", () => {
     expect(keys).not.toContain("sess:e");
   });
 
-  it("opens no session with what is stored in an id's place", async () => {
+  it("opens no session with a stored digest", async () => {
     const store = await stores.open("redis", { hashIds: true, userIdOf });
     await store.create("id", entry({ user: "ann" }));
     for await (const stored of store.ids()) {
@@ -136,7 +136,7 @@ describe("hashIds", () => {
 
 describe("MemoryStore with userIdOf", () => {
   it(
-    "lets a thousand users stay logged in through a million anonymous sessions",
+    "keeps the sessions of a thousand users through a million anonymous sessions",
     { timeout: 120_000 },
     async () => {
       const store = new MemoryStore({ maxEntries: 10_000, userIdOf });
@@ -148,7 +148,7 @@ describe("MemoryStore with userIdOf", () => {
     },
   );
 
-  it("lets users' sessions go, the least recently used first, when no anonymous one is left", async () => {
+  it("evicts users' sessions, the least recently used first, when no anonymous one is left", async () => {
     const store = new MemoryStore({ maxEntries: 3, userIdOf });
     for (const id of ["a", "b", "c"]) await store.create(id, entry({ user: id }));
     await store.get("a");

@@ -56,7 +56,7 @@ async function expectConsistent(store: RedisStore): Promise<number> {
 }
 
 describe("on several servers", () => {
-  it("logins on anonymous sessions that race a destroyByUser are listed or ended", async () => {
+  it("lists or destroys logins on anonymous sessions that race a destroyByUser", async () => {
     const stores = await servers();
     for (let round = 0; round < ROUNDS; round++) {
       await Promise.all(numbers(5).map((n) => pick(stores).create(`old-${n}`, anns())));
@@ -73,7 +73,7 @@ describe("on several servers", () => {
   });
 
   it.each([["destroy-oldest"], ["reject"]] as const)(
-    "logins of either kind come to maxPerUser and no more, with onLimit %s",
+    "keeps maxPerUser for concurrent logins of both kinds, with onLimit %s",
     async (onLimit) => {
       const stores = await servers({ maxPerUser: 3, onLimit });
       for (let round = 0; round < ROUNDS; round++) {
@@ -88,7 +88,7 @@ describe("on several servers", () => {
     },
   );
 
-  it("a session that ends, or goes to another user, while it is used or signed in on leaves no name behind", async () => {
+  it("leaves no entry of a session that ends or changes its user while it is used", async () => {
     const stores = await servers();
     const [a, b] = stores as [RedisStore, RedisStore];
     for (let round = 0; round < ROUNDS; round++) {
@@ -104,7 +104,7 @@ describe("on several servers", () => {
     }
   });
 
-  it("another writer's session that several requests touch is listed once, and counts once", async () => {
+  it("lists and counts another writer's session once when several requests touch it", async () => {
     const stores = await servers({ maxPerUser: 2 });
     for (let round = 0; round < ROUNDS; round++) {
       await raw.set("sess:theirs", '{"user":"ann"}', "PX", 60_000);
@@ -116,7 +116,7 @@ describe("on several servers", () => {
     }
   });
 
-  it("what a clear meets is gone, or listed", async () => {
+  it("destroys or lists each session that races a clear", async () => {
     const stores = await servers();
     for (let round = 0; round < ROUNDS; round++) {
       await Promise.all(numbers(6).map((n) => pick(stores).create(`id-${n}`, entry())));

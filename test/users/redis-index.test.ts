@@ -14,7 +14,7 @@ const usersOf = async (store: UserSessionStore, user: string) =>
 const keys = async () => ((await (await stores.redis()).command("KEYS", "*")) as string[]).sort();
 
 describe("the index in Redis", () => {
-  it("is gone with the user's last session, and holds no user id", async () => {
+  it("is removed with the user's last session, and contains no user id", async () => {
     const store = await stores.open("redis", { userIdOf });
     for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
     expect((await keys()).filter(isIndexKey)).toEqual([expect.stringMatching(/^sess:users:[\w-]{43} $/)]);
@@ -22,7 +22,7 @@ describe("the index in Redis", () => {
     expect(await keys()).toEqual([]);
   });
 
-  it("lives as long as the user's longest session, and is kept alive by touches", async () => {
+  it("expires with the user's longest session, which a touch extends", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf });
     await store.create("short", entry({ user: "ann" }, 50_000));
@@ -36,7 +36,7 @@ describe("the index in Redis", () => {
     expect(await ttl()).toBeLessThanOrEqual(200_000);
   });
 
-  it("heals when it was deleted, and sessions can be ended before that by a scan", async () => {
+  it("gets its entries back at the next touch after it was deleted, and a scan destroys sessions before that", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf });
     for (const n of numbers(3)) await store.create(`id-${n}`, entry({ user: "ann", n }));
@@ -51,7 +51,7 @@ describe("the index in Redis", () => {
     expect(await store.count()).toBe(1);
   });
 
-  it("names no session of another user, nor one that is gone, whatever was left in it", async () => {
+  it("lists no session of another user and none that is gone, whatever entries are in it", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
     await store.create("bobs", entry({ user: "bob" }));
@@ -68,7 +68,7 @@ describe("the index in Redis", () => {
     expect((await store.get("bobs"))?.data).toEqual({ user: "bob" });
   });
 
-  it("is cleared with the store, and no other's is", async () => {
+  it("is removed by clear, and no other key is", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf });
     await server.command("SET", "users:other", "1");
@@ -77,7 +77,7 @@ describe("the index in Redis", () => {
     expect(await keys()).toEqual(["users:other"]);
   });
 
-  it("lives no longer than what is left in it, when the longest session has gone first", async () => {
+  it("expires with the remaining sessions when the longest session ends first", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf });
     const leave = {
@@ -95,7 +95,7 @@ describe("the index in Redis", () => {
     }
   });
 
-  it("loses no session, and gains none twice, when two requests touch one that another writer made", async () => {
+  it("adds another writer's session once when several requests touch it", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
     await server.command("SET", "sess:theirs", '{"user":"ann"}', "PX", 60_000);
@@ -105,7 +105,7 @@ describe("the index in Redis", () => {
     expect(await store.get("theirs")).toBeDefined();
   });
 
-  it("keeps the names of logins in the order that they came in, whatever the clock of Redis says", async () => {
+  it("keeps logins in their order when Redis's clock is set back", async () => {
     const server = await stores.redis();
     const store = await stores.open("redis", { userIdOf, maxPerUser: 2 });
     await store.create("first", entry({ user: "ann", n: 1 }));
@@ -127,7 +127,7 @@ describe("the index in Redis", () => {
   });
 });
 
-describe("when Redis fails in the midst of it", () => {
+describe("when Redis refuses a step of a call", () => {
   /** A user of Redis who may do all but what one step takes. */
   const openWithout = async (command: string, options: UserOptions = {}) => {
     const server = await stores.redis();
@@ -141,7 +141,7 @@ describe("when Redis fails in the midst of it", () => {
     return store;
   };
 
-  it("a login says that it may be there, and can be ended", async () => {
+  it("a login is rejected with an unknown outcome, and can be destroyed", async () => {
     const store = await openWithout("zscore"); // to settle
     await expect(store.create("id", entry({ user: "ann" }))).rejects.toMatchObject({ outcome: "unknown" });
     expect(await store.listByUser("ann")).toHaveLength(1);
@@ -149,7 +149,7 @@ describe("when Redis fails in the midst of it", () => {
     expect(await store.count()).toBe(0);
   });
 
-  it("a session that ended has ended", async () => {
+  it("a session is destroyed although its entry cannot be removed", async () => {
     const before = await stores.open("redis", { userIdOf });
     for (const id of ["a", "b"]) await before.create(id, entry({ user: "ann" }));
     const store = await openWithout("zrem"); // to leave the index

@@ -24,7 +24,7 @@ const open = async (keys: EncryptionKey[]) => {
 };
 
 describe("a server that lacks the key of a session", () => {
-  it.each([0, 3_600_000])("ends it with the user's others, %i ms after the login", async (laterMs) => {
+  it.each([0, 3_600_000])("destroys it with the user's others, %i ms after the login", async (laterMs) => {
     const [ahead, behind] = [await open([now, old]), await open([old])];
     await ahead.create("new", entry({ user: "ann" }, 10_000_000));
     await behind.create("old", entry({ user: "ann" }, 10_000_000));
@@ -34,7 +34,7 @@ describe("a server that lacks the key of a session", () => {
     expect(await ahead.count()).toBe(0);
   });
 
-  it("ends it by its handle, and by its id", async () => {
+  it("destroys it by its handle and by its id", async () => {
     const [ahead, behind] = [await open([now, old]), await open([old])];
     for (const id of ["a", "b"]) await ahead.create(id, entry({ user: "ann" }));
     const [first, second] = await ahead.listByUser("ann");
@@ -46,7 +46,7 @@ describe("a server that lacks the key of a session", () => {
     expect(await ahead.count()).toBe(0);
   });
 
-  it("passes over it in a scan: it can't tell whose it is", async () => {
+  it("skips it in a scan, since its user is unknown", async () => {
     const [ahead, behind] = [await open([now, old]), await open([old])];
     await ahead.create("anns", entry({ user: "ann" }));
     await ahead.create("bobs", entry({ user: "bob" }));

@@ -4,7 +4,17 @@ import { createTypeScriptImportResolver } from "eslint-import-resolver-typescrip
 import tseslint from "typescript-eslint";
 
 /** Folders of src from the lowest layer up. A file imports its own folder and those below. */
-const LAYERS = ["internal", "codec", "users", "memory", "redis", "tracker", "sessions", "adapters", "conformance"];
+const LAYERS = [
+  "internal",
+  "codec",
+  "users",
+  "memory",
+  "redis",
+  "tracker",
+  "sessions",
+  "adapters",
+  "conformance",
+];
 
 /** One zone for each folder: it must not import the folders above it. */
 const zones = LAYERS.map((layer, i) => ({

@@ -9,6 +9,15 @@ const CONTEXTS: Record<string, string> = {
     declare const store: SessionStore;
     declare const secret: string;
     const app = fastify();`,
+  "docs/getting-started.md, createSessions anywhere else": `
+    import type { IncomingMessage } from "node:http";
+    import { createSessions } from "sessionary";
+    declare const request: IncomingMessage;
+    const sessions = createSessions({ store: "memory:" });`,
+  "docs/migrating.md, From a session package to createSessions": `
+    import { createSessions } from "sessionary";
+    interface AppSession { userId?: string }
+    declare const secret: string;`,
   "docs/migrating.md, From connect-redis": `
     import type { Redis } from "ioredis";
     declare const client: Redis;`,

@@ -14,6 +14,11 @@ const ADAPTERS = new Map([
   ...documented("src/tracker/options.ts", "TrackerOptions"),
   ...documented("src/adapters/options.ts", "AdapterOptions"),
 ]);
+const SESSIONS = new Map([
+  ...documented("src/sessions/options.ts", "SessionsOptions"),
+  ...documented("src/tracker/options.ts", "TrackerOptions"),
+]);
+const COOKIE = documented("src/sessions/cookie-options.ts", "CookieOptions");
 
 /** Options by the head of the first column of their table in docs/options.md. */
 const TABLES = {
@@ -23,12 +28,18 @@ const TABLES = {
     ...REDIS,
   ]),
   "both stores": USERS,
+  "`createSessions`": SESSIONS,
+  "`cookie`": COOKIE,
   adapters: ADAPTERS,
 };
 
 describe("docs/options.md", () => {
   const page = new MarkdownPage("docs/options.md");
-  const tables = [...page.tables("Store options"), ...page.tables("Adapter options")];
+  const tables = [
+    ...page.tables("Store options"),
+    ...page.tables("Options of createSessions"),
+    ...page.tables("Adapter options"),
+  ];
 
   it("has a table for each kind of options", () => {
     expect(tables.map(({ header }) => header[0])).toEqual(Object.keys(TABLES));

@@ -61,6 +61,7 @@ it.each(titled(programs.filter((each) => !isServer(each))))("%s runs", async (_,
 describe("README.md", () => {
   it("shows a server for each way to use the package", () => {
     expect(inReadme.map(({ heading }) => heading)).toEqual([
+      "Quick start: any server",
       "Quick start: express-session",
       "Quick start: @fastify/session",
     ]);

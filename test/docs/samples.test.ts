@@ -11,7 +11,7 @@ const PAGES = [...GUIDES, ...readdirSync("examples").map((name) => `examples/${n
   (page) => !COMPARED.includes(page),
 );
 
-it("has samples that a strict consumer compiles", { timeout: 120_000 }, () => {
+it("has samples that a strict consumer compiles", { timeout: 300_000 }, () => {
   const samples = PAGES.flatMap(samplesOf);
   expect(samples.length).toBeGreaterThan(35);
   const errors = compileErrors({

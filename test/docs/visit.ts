@@ -30,7 +30,10 @@ export const VISIT = {
 export async function visit(url: string): Promise<typeof VISIT> {
   const visitor = await fetch(url);
   const signIn = await fetch(`${url}/sign-in`, { method: "POST", redirect: "manual" });
-  const cookie = signIn.headers.getSetCookie()[0]?.split(";")[0] ?? "no cookie";
+  const cookie = signIn.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
   const headers = { cookie };
   const page = await fetch(url, { headers });
   const text = await page.text();

@@ -1,5 +1,5 @@
-import { MEMORY_OPTIONS, MemoryStore, type MemoryStoreOptions } from "./memory/memory-store.js";
-import { checkMemoryOptions } from "./memory/options.js";
+import { MemoryStore } from "./memory/memory-store.js";
+import { MEMORY_OPTIONS, type MemoryStoreOptions, checkMemoryOptions } from "./memory/options.js";
 import { queryOptions, urlError } from "./internal/url-error.js";
 import { knownOptions, optionsObject, describe } from "./internal/validation.js";
 import { type RedisClient, isRedisClient } from "./redis/clients/driver-of.js";

@@ -20,7 +20,7 @@ export type { SessionStoreErrorCode, UnavailableCause, UnavailableReason } from 
 export { jsonCodec } from "./codec/json.js";
 export type { Codec } from "./codec/json.js";
 export { MemoryStore } from "./memory/memory-store.js";
-export type { MemoryStoreOptions } from "./memory/memory-store.js";
+export type { MemoryStoreOptions } from "./memory/options.js";
 export { onSessionaryEvent } from "./events.js";
 export type { ConnectionFailure, SessionaryEvents } from "./events.js";
 export { isSessionId } from "./session-id.js";

@@ -90,11 +90,15 @@ describe("createStore", () => {
     ["constructor:/x", undefined, "url has an unknown scheme"],
     ["__proto__:/x", undefined, "url has an unknown scheme"],
     ["memory:?maxEntrys=1", undefined, "url's query has an unknown option; it accepts maxEntries, maxBytes"],
-    ["memory:?maxEntries=many", undefined, "maxEntries must be a positive integer"],
+    ["memory:?maxEntries=many", undefined, "maxEntries must be an integer from 1 to 16777216"],
     ["memory://host", undefined, 'url must be "memory:" or like "memory:?maxEntries=1000"'],
-    [{ url: "memory:", maxEntries: 0 }, undefined, "maxEntries must be a positive integer; received 0"],
+    [
+      { url: "memory:", maxEntries: 0 },
+      undefined,
+      "maxEntries must be an integer from 1 to 16777216; received 0",
+    ],
     [{ url: "memory:", maxBytes: 256 }, undefined, "maxBytes must be an integer above 256"],
-    [{ url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 }, undefined, "maxPayloadBytes must leave room"],
+    [{ url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 }, undefined, "maxPayloadBytes must be at most 744"],
     [
       "memory:",
       { maxEntrys: 1 },
@@ -112,7 +116,7 @@ describe("createStore", () => {
     // Options of the other store are validated, too.
     ["memory:", { timeoutMs: "abc" }, "timeoutMs must be an integer of milliseconds from 1"],
     ["memory:", { prefix: 5 }, "prefix must be a string"],
-    ["redis://h", { maxEntries: "abc" }, "maxEntries must be a positive integer"],
+    ["redis://h", { maxEntries: "abc" }, "maxEntries must be an integer from 1 to 16777216"],
     ["redis://h", { maxBytes: 5 }, "maxBytes must be an integer above 256"],
     ["redis://h", { now: 3 }, "now must be a function; received 3"],
     [

@@ -1,27 +1,35 @@
-/** Clocks, in epoch milliseconds. */
+/** The clocks of a store. */
 export interface Clock {
-  /** The clock that an `expiresAt` is compared with. */
+  /** Returns the system time in epoch milliseconds: the clock of every `expiresAt`. */
   now: () => number;
-  /** The clock that ages are counted by. */
-  steady: () => number;
+  /** Returns milliseconds that a step of the system time does not change. They may stop while the machine is suspended. */
+  elapsed: () => number;
+  /** Returns a time in epoch milliseconds that is never set back: the clock of ages. */
+  monotonic: () => number;
 }
 
-/** One clock for both: what several processes share, or a test. */
-export function plainClock(now: () => number): Clock {
-  return { now, steady: now };
+/** Returns a clock that several processes share, or that a test controls. */
+export function singleClock(now: () => number): Clock {
+  return { now, elapsed: now, monotonic: now };
 }
 
-/** A step as small as this moves no session's end by more. */
+/** Smallest difference between the clocks that counts as a step. */
 const STEP_MS = 1_000;
 
-/** The system's clock; ages are not moved by a step of it. */
-export function steppedClock(): Clock {
-  const start = Date.now() - performance.now();
+/** Returns the clock of this machine. */
+export function systemClock(): Clock {
+  const now = () => Date.now();
+  const elapsed = () => performance.now();
+  let start = now() - elapsed();
   return {
-    now: () => Date.now(),
-    steady: () => {
-      const [system, monotonic] = [Date.now(), start + performance.now()];
-      return Math.abs(system - monotonic) < STEP_MS ? system : Math.round(monotonic);
+    now,
+    elapsed,
+    monotonic: () => {
+      const system = now();
+      const steady = start + elapsed();
+      // The machine was suspended, or its time was set forward. Both make sessions older: none outlives its end.
+      if (system - steady >= STEP_MS) start += system - steady;
+      return steady - system >= STEP_MS ? Math.round(steady) : system;
     },
   };
 }

@@ -3,11 +3,11 @@ import { optionHint } from "./option-hints.js";
 // Checks of options, made once, when a store or an adapter is created.
 
 /** Throws a TypeError that names the option and the accepted values. */
-export function positiveInteger(name: string, value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw new TypeError(`${name} must be a positive integer; received ${describe(value)}`);
-  }
-  return value as number;
+export function positiveInteger(name: string, value: unknown, max = Number.MAX_SAFE_INTEGER): number {
+  if (Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= max)
+    return value as number;
+  const accepted = max === Number.MAX_SAFE_INTEGER ? "a positive integer" : `an integer from 1 to ${max}`;
+  throw new TypeError(`${name} must be ${accepted}; received ${describe(value)}`);
 }
 
 /** Throws a TypeError that names the option and the accepted values. */

@@ -1,57 +1,60 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { SessionConflictError, SessionExistsError, StoreClosedError } from "../errors.js";
 import { publish } from "../events.js";
+import type { Clock } from "../internal/clock.js";
 import { PayloadFormat, assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { trackingOf } from "../users/tracking.js";
-import { Deadlines } from "./deadlines.js";
-import type { MemoryStoreOptions } from "./memory-store.js";
-import { checkMemoryOptions } from "./options.js";
+import { type Expiry, MonotonicExpiry } from "./monotonic-expiry.js";
+import { type MemoryStoreOptions, checkMemoryOptions } from "./options.js";
 import { Sweeper } from "./sweeper.js";
 import { TieredCache } from "./tiered-cache.js";
 
-interface Kept {
+interface Entry extends Expiry {
   text: string;
-  deadline: number;
   version: number;
   /** Number of the login that made it a user's session. */
   login: number | undefined;
 }
 
-/** What a MemoryStore keeps. */
+/** Number of entries that a walk visits in one turn of the event loop. */
+const PAGE = 1_000;
+
+/** The records of a MemoryStore. */
 export class MemoryRecords<T extends object = SessionData> implements SessionStore<T> {
-  readonly #kept: TieredCache<Kept>;
+  readonly #entries: TieredCache<Entry>;
   readonly #format: PayloadFormat<T>;
-  readonly #deadlines: Deadlines;
+  readonly #expiry: MonotonicExpiry;
   readonly #sweeper: Sweeper;
-  /** Whether an update may change what is kept in place: with `maxBytes` the cache has to learn of its size. */
-  readonly #rewrites: boolean;
+  /** True if an update may change an entry in place: with `maxBytes` the cache must know the new size. */
+  readonly #updatesInPlace: boolean;
   #versions = 0;
   #closed = false;
 
   /** @param onGone Called with the login of each user's session that is removed, for whatever reason. */
-  constructor(options: MemoryStoreOptions<T>, onGone: (login: number) => void) {
-    const { maxEntries, maxBytes, maxPayloadBytes, codec, now } = checkMemoryOptions(options);
+  constructor(options: MemoryStoreOptions<T>, clock: Clock, onGone: (login: number) => void) {
+    const { maxEntries, maxBytes, maxPayloadBytes, codec } = checkMemoryOptions(options);
     this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
-    this.#rewrites = maxBytes === undefined;
-    this.#deadlines = new Deadlines(now);
-    this.#kept = new TieredCache<Kept>({
+    this.#updatesInPlace = maxBytes === undefined;
+    this.#expiry = new MonotonicExpiry(clock);
+    this.#entries = new TieredCache<Entry>({
       maxEntries,
       maxBytes,
-      hasLasting: options.userIdOf !== undefined,
+      hasProtected: options.userIdOf !== undefined,
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
-      onLeave: ({ login }, name, evicted) => {
-        this.#format.forget(name);
+      onRemove: ({ login }, id, evicted) => {
+        this.#format.forget(id);
         if (login !== undefined) onGone(login);
         if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
       },
     });
-    this.#sweeper = new Sweeper(this.#kept, (id) => void this.#peek(id));
+    this.#sweeper = new Sweeper(this.#entries.keys, (id) => void this.#peek(id));
   }
 
   async get(id: string): Promise<SessionRecord<T> | undefined> {
-    const kept = this.#read(id);
-    return kept && this.#record(id, kept);
+    const stored = this.#read(id);
+    return stored && this.#record(id, stored);
   }
 
   async create(id: string, entry: SessionEntry<T>): Promise<string> {
@@ -67,45 +70,38 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
     entry: SessionEntry<T>,
     { ifVersion }: UpdateOptions = {},
   ): Promise<string | undefined> {
-    const kept = this.#read(id);
+    const stored = this.#read(id);
     const text = this.#format.encode(entry, id);
-    if (kept === undefined) return undefined;
-    return this.#matches(id, kept, ifVersion) ? this.#write(id, text, entry, kept) : undefined;
+    if (stored === undefined) return undefined;
+    return this.#matches(id, stored, ifVersion) ? this.#write(id, text, entry, stored) : undefined;
   }
 
   async touch(id: string, entry: SessionEntry<T>, { ifVersion }: UpdateOptions = {}): Promise<boolean> {
     assertExpiresAt(entry);
-    const kept = this.#read(id);
-    if (kept === undefined || !this.#matches(id, kept, ifVersion)) return false;
-    kept.deadline = Math.max(kept.deadline, this.#deadlines.of(entry.expiresAt));
+    const stored = this.#read(id);
+    if (stored === undefined || !this.#matches(id, stored, ifVersion)) return false;
+    if (entry.expiresAt > this.#expiry.expiresAt(stored))
+      Object.assign(stored, this.#expiry.at(entry.expiresAt));
     return true;
   }
 
   async destroy(id: string): Promise<boolean> {
-    return this.#read(id) !== undefined && this.#kept.delete(id);
+    return this.#read(id) !== undefined && this.#entries.delete(id);
   }
 
   async *ids(): AsyncGenerator<string> {
-    this.#assertOpen();
-    // The list of ids is taken at once: walking a cache that changes meanwhile could miss some.
-    for (const id of [...this.#kept.keys()]) {
-      if (this.#peek(id) === undefined) continue;
-      yield id;
-      this.#assertOpen();
-    }
+    for await (const page of this.#pages()) yield* page;
   }
 
   async count(): Promise<number> {
-    this.#assertOpen();
-    const now = this.#deadlines.elapsed();
     let live = 0;
-    for (const { deadline } of this.#kept.values()) if (deadline > now) live++;
+    for await (const page of this.#pages()) live += page.length;
     return live;
   }
 
   async clear(): Promise<void> {
     this.#assertOpen();
-    this.#kept.clear();
+    this.#entries.clear();
   }
 
   async ping(): Promise<void> {
@@ -115,30 +111,49 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   async close(): Promise<void> {
     this.#closed = true;
     this.#sweeper.stop();
-    this.#kept.clear();
+    this.#entries.clear();
     this.#format.forget();
+  }
+
+  /** Yields the live ids, a page in each turn of the event loop. */
+  async *#pages(): AsyncGenerator<string[]> {
+    this.#assertOpen();
+    const { keys } = this.#entries;
+    // Entries that are added meanwhile come last. Without this limit, a walk that adds some would not end.
+    let left = keys.size;
+    let page: string[] = [];
+    for (const id of keys) {
+      if (left-- === 0) break;
+      if (this.#peek(id) !== undefined) page.push(id);
+      if (left % PAGE !== 0) continue;
+      yield page;
+      page = [];
+      await nextTurn();
+      this.#assertOpen();
+    }
+    yield page;
   }
 
   #assertOpen(): void {
     if (this.#closed) throw new StoreClosedError();
   }
 
-  #read(id: string): Kept | undefined {
+  #read(id: string): Entry | undefined {
     this.#assertOpen();
-    const kept = this.#kept.get(id);
-    return kept !== undefined && this.#live(id, kept) ? kept : undefined;
+    const stored = this.#entries.get(id);
+    return stored !== undefined && this.#isLive(id, stored) ? stored : undefined;
   }
 
-  /** As `#read`, but not a use of the session. */
-  #peek(id: string): Kept | undefined {
-    const kept = this.#kept.peek(id);
-    return kept !== undefined && this.#live(id, kept) ? kept : undefined;
+  /** Reads an entry without making it the most recently used one. */
+  #peek(id: string): Entry | undefined {
+    const stored = this.#entries.peek(id);
+    return stored !== undefined && this.#isLive(id, stored) ? stored : undefined;
   }
 
-  /** Whether it is still to be had; drops it when not. */
-  #live(id: string, kept: Kept): boolean {
-    if (kept.deadline > this.#deadlines.elapsed()) return true;
-    if (this.#kept.delete(id)) publish("evicted", { store: "memory", reason: "expired" });
+  /** True if the entry has not expired. Removes an expired one. */
+  #isLive(id: string, stored: Entry): boolean {
+    if (!this.#expiry.isOver(stored)) return true;
+    if (this.#entries.delete(id)) publish("evicted", { store: "memory", reason: "expired" });
     return false;
   }
 
@@ -146,34 +161,32 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
    * Returns true if the stored version is `ifVersion` or none is given, and false if another version is stored that
    * cannot be decoded. Throws SessionConflictError when another version is stored.
    */
-  #matches(id: string, kept: Kept, ifVersion: string | undefined): boolean {
-    if (ifVersion === undefined || ifVersion === String(kept.version)) return true;
-    const current = this.#record(id, kept);
+  #matches(id: string, stored: Entry, ifVersion: string | undefined): boolean {
+    if (ifVersion === undefined || ifVersion === String(stored.version)) return true;
+    const current = this.#record(id, stored);
     if (current === undefined) return false;
     throw new SessionConflictError(current);
   }
 
-  #record(id: string, kept: Kept): SessionRecord<T> | undefined {
-    const data = this.#format.decode(kept.text, id);
+  #record(id: string, stored: Entry): SessionRecord<T> | undefined {
+    const data = this.#format.decode(stored.text, id);
     if (data === undefined) return undefined;
     return {
       data,
-      expiresAt: this.#deadlines.expiresAt(kept.deadline),
-      version: String(kept.version),
+      expiresAt: this.#expiry.expiresAt(stored),
+      version: String(stored.version),
     };
   }
 
-  #write(id: string, text: string, entry: SessionEntry<T>, old?: Kept): string {
+  #write(id: string, text: string, entry: SessionEntry<T>, old?: Entry): string {
     const { login } = trackingOf(entry.data);
-    const deadline = this.#deadlines.of(entry.expiresAt);
+    const expiry = this.#expiry.at(entry.expiresAt);
     const version = old?.text === text ? old.version : ++this.#versions;
-    if (deadline <= this.#deadlines.elapsed()) this.#kept.delete(id);
-    else if (old !== undefined && this.#rewrites && login === old.login) {
-      old.text = text;
-      old.deadline = deadline;
-      old.version = version;
+    if (this.#expiry.isOver(expiry)) this.#entries.delete(id);
+    else if (old !== undefined && this.#updatesInPlace && login === old.login) {
+      Object.assign(old, { text, version }, expiry);
     } else {
-      this.#kept.set(id, { text, deadline, version, login }, login !== undefined);
+      this.#entries.set(id, { text, version, login, ...expiry }, login !== undefined);
       this.#sweeper.start();
     }
     return String(version);

@@ -1,10 +1,10 @@
-import { type Clock, steppedClock } from "../internal/clock.js";
+import { type Clock, systemClock } from "../internal/clock.js";
 import type { LoginEntry, UserIndex } from "../users/user-index.js";
+import { type Expiry, MonotonicExpiry } from "./monotonic-expiry.js";
 
 interface Item {
   entry: LoginEntry;
-  /** When the entry expires, on the steady clock. */
-  deadline: number;
+  expiry: Expiry;
 }
 
 /** Number of items whose deadline is checked whenever one is added, so that expired ones are removed in time. */
@@ -17,11 +17,13 @@ export class MemoryUserIndex implements UserIndex {
   /** Items of each user, by their login, the oldest first. */
   readonly #users = new Map<string, Map<number, Item>>();
   readonly #clock: Clock;
+  readonly #expiry: MonotonicExpiry;
   #lastLogin = 0;
   #check: Iterator<Item> = [].values();
 
-  constructor(clock: Clock = steppedClock()) {
+  constructor(clock: Clock = systemClock()) {
     this.#clock = clock;
+    this.#expiry = new MonotonicExpiry(clock);
   }
 
   async add(
@@ -32,7 +34,7 @@ export class MemoryUserIndex implements UserIndex {
   ): Promise<LoginEntry | undefined> {
     this.#removeSomeExpired();
     if (this.#sizeOf(user) >= max) return undefined;
-    this.#lastLogin = Math.max(Math.floor(this.#clock.steady() * 1_000), this.#lastLogin + 1);
+    this.#lastLogin = Math.max(Math.floor(this.#clock.monotonic() * 1_000), this.#lastLogin + 1);
     const entry = { user, storageId, login: this.#lastLogin };
     this.#put(entry, expiresAt);
     return entry;
@@ -40,7 +42,7 @@ export class MemoryUserIndex implements UserIndex {
 
   async extend({ login }: LoginEntry, expiresAt: number): Promise<boolean> {
     const item = this.#items.get(login);
-    if (item !== undefined) item.deadline = this.#deadlineOf(expiresAt);
+    if (item !== undefined) item.expiry = this.#expiry.at(expiresAt);
     return item !== undefined;
   }
 
@@ -83,7 +85,7 @@ export class MemoryUserIndex implements UserIndex {
   /** Adds an entry as its user's newest. @returns the user's items. */
   #put(entry: LoginEntry, expiresAt: number): Map<number, Item> {
     const { user, login } = entry;
-    const item = { entry, deadline: this.#deadlineOf(expiresAt) };
+    const item = { entry, expiry: this.#expiry.at(expiresAt) };
     this.#items.set(login, item);
     let items = this.#users.get(user);
     if (items === undefined) this.#users.set(user, (items = new Map<number, Item>()));
@@ -97,7 +99,7 @@ export class MemoryUserIndex implements UserIndex {
   /** True if the login has an entry that has not expired. Removes an expired one. */
   #isLive(login: number): boolean {
     const item = this.#items.get(login);
-    if (item === undefined || item.deadline > this.#clock.steady()) return item !== undefined;
+    if (item === undefined || !this.#expiry.isOver(item.expiry)) return item !== undefined;
     this.forget(login);
     return false;
   }
@@ -112,9 +114,5 @@ export class MemoryUserIndex implements UserIndex {
       }
       this.#isLive(next.value.entry.login);
     }
-  }
-
-  #deadlineOf(expiresAt: number): number {
-    return expiresAt - this.#clock.now() + this.#clock.steady();
   }
 }

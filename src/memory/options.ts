@@ -1,10 +1,30 @@
 import { type Codec, codecOption, jsonCodec } from "../codec/json.js";
-import { functionOption, positiveInteger } from "../internal/validation.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
-import { checkUserOptions } from "../users/options.js";
-import type { MemoryStoreOptions } from "./memory-store.js";
+import { functionOption, positiveInteger } from "../internal/validation.js";
+import type { SessionData } from "../store.js";
+import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
 
-export interface MemorySettings {
+/** Options for a MemoryStore. */
+export interface MemoryStoreOptions<T extends object = SessionData> extends UserOptions<T> {
+  /**
+   * Maximum number of sessions. The least recently used one is evicted first; with `userIdOf`, anonymous sessions are
+   * evicted before those of users.
+   * @default 100_000
+   */
+  maxEntries?: number;
+  /** Maximum size of all ids and payloads, in bytes of UTF-8. Sessions are evicted as with `maxEntries`. @default no limit */
+  maxBytes?: number;
+  /** Maximum size of a payload, in bytes of UTF-8. @default 1 MiB, or what fits into `maxBytes` */
+  maxPayloadBytes?: number;
+  /** Conversion between session data and the stored text. @default jsonCodec */
+  codec?: Codec;
+  /** Clock, in epoch milliseconds. @default the system's clocks */
+  now?: () => number;
+}
+
+export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now", ...USER_OPTIONS];
+
+interface CheckedOptions {
   maxEntries: number;
   maxBytes: number | undefined;
   maxPayloadBytes: number;
@@ -12,18 +32,20 @@ export interface MemorySettings {
   now: (() => number) | undefined;
 }
 
-/**
- * Fills in what a MemoryStore takes when nothing is said.
- * @throws TypeError naming the option and what it takes.
- */
-export function checkMemoryOptions<T extends object>(options: MemoryStoreOptions<T>): MemorySettings {
+/** Most entries of a JavaScript Map. */
+const MAX_MAP_ENTRIES = 2 ** 24;
+
+/** Returns the options with their defaults. Throws a TypeError that names the option and the accepted values. */
+export function checkMemoryOptions<T extends object>(options: MemoryStoreOptions<T>): CheckedOptions {
   const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now } = options;
-  const room = payloadRoom(maxBytes);
-  const { maxPayloadBytes = Math.min(DEFAULT_MAX_PAYLOAD_BYTES, room) } = options;
-  if (positiveInteger("maxPayloadBytes", maxPayloadBytes) > room) {
-    throw new TypeError(`maxPayloadBytes must leave room for an id in maxBytes: at most ${room}`);
+  const payloadLimit = maxPayloadFor(maxBytes);
+  const { maxPayloadBytes = Math.min(DEFAULT_MAX_PAYLOAD_BYTES, payloadLimit) } = options;
+  if (positiveInteger("maxPayloadBytes", maxPayloadBytes) > payloadLimit) {
+    throw new TypeError(
+      `maxPayloadBytes must be at most ${payloadLimit}, so that a session with any id fits into maxBytes; received ${maxPayloadBytes}`,
+    );
   }
-  positiveInteger("maxEntries", maxEntries);
+  positiveInteger("maxEntries", maxEntries, MAX_MAP_ENTRIES);
   codecOption(codec);
   if (now !== undefined) functionOption("now", now);
   checkUserOptions(options);
@@ -32,11 +54,12 @@ export function checkMemoryOptions<T extends object>(options: MemoryStoreOptions
 
 const MAX_ID_BYTES = 256;
 
-/** The largest payload that fits into `maxBytes` with any id, so that what is written is always kept. */
-function payloadRoom(maxBytes: number | undefined): number {
+/** Returns the size of the largest payload that fits into `maxBytes` with any id. */
+function maxPayloadFor(maxBytes: number | undefined): number {
   if (maxBytes === undefined) return Infinity;
-  const room = positiveInteger("maxBytes", maxBytes) - MAX_ID_BYTES;
-  if (room < 1)
-    throw new TypeError(`maxBytes must be an integer above ${MAX_ID_BYTES}, which leaves room for an id`);
-  return room;
+  const limit = positiveInteger("maxBytes", maxBytes) - MAX_ID_BYTES;
+  if (limit >= 1) return limit;
+  throw new TypeError(
+    `maxBytes must be an integer above ${MAX_ID_BYTES}, so that the longest id fits; received ${maxBytes}`,
+  );
 }

@@ -1,53 +1,60 @@
-/** What can be swept: a cache that gives its keys in turn, the least recently used first. */
-interface Swept {
-  readonly size: number;
-  rkeys(): Iterator<string>;
-}
+const INTERVAL_MS = 250;
 
-const INTERVAL_MS = 1_000;
-const BATCH = 2_000;
+/** Number of sweeps in which every entry is visited, so that an expired one is removed within 10 s. */
+const SWEEPS_PER_PASS = 40;
+/** Limits of a sweep, so that none of them blocks the event loop: more than 400,000 entries need longer than 10 s. */
+const MIN_VISITS = 500;
+const MAX_VISITS = 10_000;
 
 /**
- * Looks at every entry of a cache in turn, a bounded batch at a time, so that no sweep stops the event
- * loop for long. Its timer keeps no process alive, and there is none while the cache is empty.
+ * Visits the entries of a store in turn, however often they are read meanwhile. Its timer keeps neither the process nor
+ * the store alive; there is none while the store is empty.
  */
 export class Sweeper {
-  readonly #cache: Swept;
-  readonly #visit: (key: string) => void;
-  #walk: Iterator<string> | undefined;
-  /** What the walk gave last. It is visited once the walk is past it: to drop where a walk stands would end it. */
-  #last: string | undefined;
+  readonly #ids: ReadonlySet<string>;
+  readonly #visit: (id: string) => void;
+  /** Position in the set, which entries that come and go do not change. */
+  #position: Iterator<string> | undefined;
+  #visitsPerSweep = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(cache: Swept, visit: (key: string) => void) {
-    this.#cache = cache;
+  /** @param visit may remove the entry. */
+  constructor(ids: ReadonlySet<string>, visit: (id: string) => void) {
+    this.#ids = ids;
     this.#visit = visit;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#sweep(), INTERVAL_MS).unref();
+    if (this.#timer !== undefined) return;
+    const reference = new WeakRef(this);
+    const timer = setInterval(() => {
+      const sweeper = reference.deref();
+      if (sweeper === undefined) clearInterval(timer);
+      else sweeper.#sweep();
+    }, INTERVAL_MS).unref();
+    this.#timer = timer;
   }
 
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#walk = undefined;
-    this.#last = undefined;
+    this.#position = undefined;
   }
 
   #sweep(): void {
-    // A walk also ends where an entry is used while it stands there; the next sweep then starts over at the
-    // least recently used one, where the expired ones gather.
-    this.#walk ??= this.#cache.rkeys();
-    for (let visited = 0; visited < BATCH; visited++) {
-      const next = this.#walk.next();
-      if (this.#last !== undefined) this.#visit(this.#last);
-      this.#last = next.done === true ? undefined : next.value;
+    if (this.#position === undefined) {
+      const visits = Math.ceil(this.#ids.size / SWEEPS_PER_PASS);
+      this.#visitsPerSweep = Math.min(Math.max(visits, MIN_VISITS), MAX_VISITS);
+      this.#position = this.#ids.values();
+    }
+    for (let left = this.#visitsPerSweep; left > 0; left--) {
+      const next = this.#position.next();
       if (next.done === true) {
-        this.#walk = undefined;
+        this.#position = undefined;
         break;
       }
+      this.#visit(next.value);
     }
-    if (this.#cache.size === 0) this.stop();
+    if (this.#ids.size === 0) this.stop();
   }
 }

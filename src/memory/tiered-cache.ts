@@ -4,24 +4,25 @@ export interface TieredCacheOptions<V> {
   maxEntries: number;
   maxBytes: number | undefined;
   bytesOf: (value: V, key: string) => number;
-  /** Whether any value will be lasting. */
-  hasLasting: boolean;
-  /** Called for each value that leaves, with whether it had to make room. */
-  onLeave: (value: V, key: string, evicted: boolean) => void;
+  /** True if any value will be protected. */
+  hasProtected: boolean;
+  /** Called for each value that is removed. `evicted` is true if it made room for another one. */
+  onRemove: (value: V, key: string, evicted: boolean) => void;
 }
 
 /**
- * A least-recently-used cache in which what is marked `lasting` goes only when nothing else is left to
- * make room. Bounds hold for both together.
+ * A least-recently-used cache with two tiers: protected values are evicted only when no other value is left. The limits
+ * hold for both tiers together.
  */
 export class TieredCache<V extends object> {
-  readonly #passing: LRUCache<string, V>;
-  readonly #lasting: LRUCache<string, V> | undefined;
+  readonly #evictable: LRUCache<string, V>;
+  readonly #protected: LRUCache<string, V> | undefined;
+  readonly #keys = new Set<string>();
   readonly #options: TieredCacheOptions<V>;
 
   constructor(options: TieredCacheOptions<V>) {
     this.#options = options;
-    const make = () =>
+    const create = () =>
       new LRUCache<string, V>({
         max: options.maxEntries,
         ...(options.maxBytes !== undefined && {
@@ -29,70 +30,64 @@ export class TieredCache<V extends object> {
           sizeCalculation: options.bytesOf,
         }),
         dispose: (value, key, reason) => {
-          if (reason !== "set") options.onLeave(value, key, reason === "evict");
+          if (reason === "set") return;
+          this.#keys.delete(key);
+          options.onRemove(value, key, reason === "evict");
         },
       });
-    this.#passing = make();
-    this.#lasting = options.hasLasting ? make() : undefined;
+    this.#evictable = create();
+    this.#protected = options.hasProtected ? create() : undefined;
   }
 
-  get size(): number {
-    return this.#passing.size + (this.#lasting?.size ?? 0);
+  /** The keys in the order in which they were added. A walk meets every key that is there all the time. */
+  get keys(): ReadonlySet<string> {
+    return this.#keys;
   }
 
   get(key: string): V | undefined {
-    return this.#passing.get(key) ?? this.#lasting?.get(key);
+    return this.#evictable.get(key) ?? this.#protected?.get(key);
   }
 
+  /** Returns a value without making it the most recently used one. */
   peek(key: string): V | undefined {
-    return this.#passing.peek(key) ?? this.#lasting?.peek(key);
+    return this.#evictable.peek(key) ?? this.#protected?.peek(key);
   }
 
-  set(key: string, value: V, isLasting: boolean): void {
-    if (this.#lasting === undefined) return void this.#passing.set(key, value);
-    const [tier, other] = isLasting ? [this.#lasting, this.#passing] : [this.#passing, this.#lasting];
-    other.delete(key);
-    // Alone, a tier keeps the bounds itself.
-    if (other.size > 0) this.#makeRoom(tier, key, value);
-    tier.set(key, value);
+  set(key: string, value: V, isProtected: boolean): void {
+    if (this.#protected === undefined) this.#evictable.set(key, value);
+    else {
+      const [tier, other] = isProtected
+        ? [this.#protected, this.#evictable]
+        : [this.#evictable, this.#protected];
+      other.delete(key);
+      // A tier that is alone keeps to the limits by itself.
+      if (other.size > 0) this.#makeRoom(tier, key, value);
+      tier.set(key, value);
+    }
+    this.#keys.add(key);
   }
 
   delete(key: string): boolean {
-    return this.#passing.delete(key) || (this.#lasting?.delete(key) ?? false);
+    return this.#evictable.delete(key) || (this.#protected?.delete(key) ?? false);
   }
 
   clear(): void {
-    this.#passing.clear();
-    this.#lasting?.clear();
-  }
-
-  *keys(): Generator<string> {
-    yield* this.#passing.keys();
-    if (this.#lasting) yield* this.#lasting.keys();
-  }
-
-  *values(): Generator<V> {
-    yield* this.#passing.values();
-    if (this.#lasting) yield* this.#lasting.values();
-  }
-
-  /** The least recently used first. */
-  *rkeys(): Generator<string> {
-    yield* this.#passing.rkeys();
-    if (this.#lasting) yield* this.#lasting.rkeys();
+    this.#evictable.clear();
+    this.#protected?.clear();
   }
 
   #makeRoom(tier: LRUCache<string, V>, key: string, value: V): void {
     const { maxEntries, maxBytes = Infinity, bytesOf } = this.#options;
     const bytes = maxBytes === Infinity ? 0 : bytesOf(value, key);
-    let replaced = tier.get(key); // which also makes it the last to go
+    let replaced = tier.get(key); // also makes it the last one to be evicted
     const fits = () => {
-      const spared = replaced === undefined || maxBytes === Infinity ? 0 : bytesOf(replaced, key);
-      const used = this.#passing.calculatedSize + (this.#lasting?.calculatedSize ?? 0);
-      return this.size + (replaced === undefined ? 1 : 0) <= maxEntries && used - spared + bytes <= maxBytes;
+      const freed = replaced === undefined || maxBytes === Infinity ? 0 : bytesOf(replaced, key);
+      const used = this.#evictable.calculatedSize + (this.#protected?.calculatedSize ?? 0);
+      const entries = this.#keys.size + (replaced === undefined ? 1 : 0);
+      return entries <= maxEntries && used - freed + bytes <= maxBytes;
     };
     while (!fits()) {
-      if ((this.#passing.size > 0 ? this.#passing : this.#lasting)?.pop() === undefined) return;
+      if ((this.#evictable.size > 0 ? this.#evictable : this.#protected)?.pop() === undefined) return;
       replaced = tier.peek(key);
     }
   }

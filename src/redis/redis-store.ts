@@ -1,6 +1,6 @@
 import { knownOptions } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
-import { plainClock } from "../internal/clock.js";
+import { singleClock } from "../internal/clock.js";
 import { UserSessionStore } from "../users/user-session-store.js";
 import { type RedisClient, driverOf, isRedisClient } from "./clients/driver-of.js";
 import { OwnDriver } from "./clients/own-driver.js";
@@ -45,7 +45,7 @@ export class RedisStore<T extends object = SessionData> extends UserSessionStore
     const connection = new Connection(driver, timeoutMs);
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });
     super(records, new RedisUserIndex(connection, prefix), options, {
-      clock: plainClock(() => Date.now()),
+      clock: singleClock(() => Date.now()),
       withDeadline: (task) => connection.within(task),
     });
   }

@@ -139,7 +139,7 @@ export class IndexedSessions<T extends object> {
 
   /** Removes an entry that names no session, unless it may be a login in progress. */
   async #removeOrphan(entry: LoginEntry): Promise<void> {
-    if (entry.login / 1_000 < this.#clock.steady() - LOGIN_MS) await this.forget(entry);
+    if (entry.login / 1_000 < this.#clock.monotonic() - LOGIN_MS) await this.forget(entry);
   }
 }
 

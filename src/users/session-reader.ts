@@ -55,8 +55,8 @@ export class SessionReader<T extends object> {
 
   /** Caps `expiresAt` at `createdAt + absoluteTimeoutMs`. */
   capExpiry(expiresAt: number, createdAt: number): number {
-    const { now, steady } = this.#clock;
-    const leftMs = createdAt + this.#absoluteTimeoutMs - steady();
+    const { now, monotonic } = this.#clock;
+    const leftMs = createdAt + this.#absoluteTimeoutMs - monotonic();
     return Math.min(expiresAt, now() + Math.min(leftMs, this.#absoluteTimeoutMs));
   }
 

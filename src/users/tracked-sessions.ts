@@ -52,7 +52,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     assertSessionId(storageId);
     const { records, reader, clock } = this.#parts;
     const user = reader.userOf(entry.data);
-    const createdAt = this.#createdAtOf(replaces, user) ?? clock.steady();
+    const createdAt = this.#createdAtOf(replaces, user) ?? clock.monotonic();
     const version = await this.#write(storageId, undefined, { entry, user }, createdAt, (tracked) =>
       records.create(storageId, tracked),
     );
@@ -98,7 +98,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     if (replaces?.createdAt === undefined) return undefined;
     const { reader, clock } = this.#parts;
     return reader.userOfStored(replaces.data) === user
-      ? Math.min(replaces.createdAt, clock.steady())
+      ? Math.min(replaces.createdAt, clock.monotonic())
       : undefined;
   }
 
@@ -145,7 +145,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     assertVersion(record, ifVersion);
     const changed = change(current);
     const isLogin = changed.user !== undefined && changed.user !== current.user;
-    const createdAt = (isLogin ? changed.createdAt : record.createdAt) ?? clock.steady();
+    const createdAt = (isLogin ? changed.createdAt : record.createdAt) ?? clock.monotonic();
     const expected = compares ? record.version : ifVersion;
     const options = expected === undefined ? {} : { ifVersion: expected };
     return this.#write(storageId, current, changed, createdAt, (tracked) =>

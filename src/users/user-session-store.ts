@@ -27,7 +27,7 @@
  */
 
 import { knownOptions } from "../internal/validation.js";
-import { type Clock, steppedClock } from "../internal/clock.js";
+import { type Clock, systemClock } from "../internal/clock.js";
 import type {
   CreateOptions,
   SessionData,
@@ -89,7 +89,7 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     records: SessionStore<T>,
     index: UserIndex,
     options: UserOptions<T>,
-    { clock = steppedClock(), withDeadline }: StoreInternals = {},
+    { clock = systemClock(), withDeadline }: StoreInternals = {},
   ) {
     const { userIdOf, absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
     const { timeoutMs = DEFAULT_TIMEOUT_MS } = records;

@@ -7,7 +7,7 @@ import { checkRedisSettings } from "../../src/redis/options.js";
 import { MarkdownPage } from "../support/markdown.js";
 import { documented } from "./docstrings.js";
 
-const MEMORY = documented("src/memory/memory-store.ts", "MemoryStoreOptions");
+const MEMORY = documented("src/memory/options.ts", "MemoryStoreOptions");
 const REDIS = documented("src/redis/options.ts", "RedisStoreSettings");
 const USERS = documented("src/users/options.ts", "UserOptions");
 const ADAPTERS = new Map([

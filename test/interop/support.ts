@@ -9,7 +9,7 @@ import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
 import { createClient } from "redis";
 import { expressStore, type AdapterOptions } from "sessionary/express-session";
-import { RedisStore } from "sessionary/redis";
+import { type RedisClient, RedisStore } from "sessionary/redis";
 import { expect, onTestFinished } from "vitest";
 import {
   SECRET,
@@ -110,9 +110,10 @@ export async function serveOurs(
   framework: Framework,
   server: RedisServer,
   options: ServerOptions & AdapterOptions,
+  client?: RedisClient,
 ): Promise<App> {
   const { likeExpress, rolling, maxAge: _, expires: __, ...adapter } = options;
-  const store = new RedisStore({ url: server.url });
+  const store = new RedisStore(client === undefined ? { url: server.url } : { client });
   onTestFinished(() => store.close());
   const cookie = cookieOf(options);
   const others = rolling === undefined ? {} : { rolling };

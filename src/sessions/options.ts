@@ -1,6 +1,6 @@
 import type { StoreOptions } from "../create-store.js";
 import { durationMs, functionOption, knownOptions, optionsObject } from "../internal/validation.js";
-import { MEMORY_OPTIONS } from "../memory/memory-store.js";
+import { MEMORY_OPTIONS } from "../memory/options.js";
 import { REDIS_SETTINGS } from "../redis/options.js";
 import type { SessionData, SessionStore } from "../store.js";
 import type { StoreFactory } from "../store-schemes.js";

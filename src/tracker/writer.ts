@@ -76,7 +76,7 @@ export class Writer {
     const version = await this.#detecting(
       options,
       () => this.#store.update(id, entry, options),
-      () => this.#store.update(id, entry),
+      () => this.#store.update(id, entry, withoutVersion(options)),
     );
     return version === undefined ? undefined : written(next, version, base.createdAt);
   }
@@ -104,7 +104,7 @@ export class Writer {
     const exists = await this.#detecting(
       options,
       () => this.#store.touch(id, entry, options),
-      () => this.#store.touch(id, entry),
+      () => this.#store.touch(id, entry, withoutVersion(options)),
     );
     if (!exists) return undefined;
     const touched: Base = { ...plain(base), expiresAt };
@@ -165,4 +165,8 @@ function written({ text, lifetime, expiresAt }: Next, version: string, createdAt
 
 function plain({ text, lifetime, expiresAt, version, createdAt, needsWrite }: Base): Base {
   return { text, lifetime, expiresAt, version, createdAt, needsWrite };
+}
+
+function withoutVersion({ ifVersion: _, ...options }: UpdateOptions): UpdateOptions {
+  return options;
 }

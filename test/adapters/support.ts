@@ -91,7 +91,7 @@ export async function serveMiddleware(
   return app;
 }
 
-function expressVisit(req: Request, res: Response): ExpressVisit {
+export function expressVisit(req: Request, res: Response): ExpressVisit {
   const promised = (call: (callback: (error?: Error | null) => void) => unknown) =>
     promisify((callback: (error?: Error | null) => void) => void call(callback))();
   return {
@@ -134,7 +134,7 @@ export async function serveFastify(
   return app;
 }
 
-function fastifyVisit(request: FastifyRequest): FastifyVisit {
+export function fastifyVisit(request: FastifyRequest): FastifyVisit {
   return {
     request,
     get id() {

@@ -1,62 +1,112 @@
-import type { SessionEntry, SessionStore, UpdateOptions } from "sessionary";
+import {
+  type CreateOptions,
+  type SessionEntry,
+  type SessionStore,
+  type UpdateOptions,
+  type UserSessionStore,
+} from "sessionary";
+import { copyOf } from "./edits.js";
+import type { Model } from "./model.js";
 import { call } from "./turns.js";
 
-/** A store whose every call is sent, and answered, when its turn comes. */
+/** A store whose every call is sent, and answered, when its turn comes. The model checks what it does. */
 export class GatedStore implements SessionStore {
-  readonly inner: SessionStore;
-  /** How often a write found no session: each must be reported as dropped. */
-  readonly gone = { save: 0, touch: 0 };
+  /** No deadline passes, however slow the machine is. */
+  readonly timeoutMs = 600_000;
+  readonly #inner: UserSessionStore;
+  readonly #hasUsers: boolean;
+  readonly #model: () => Model;
 
-  constructor(inner: SessionStore) {
-    this.inner = inner;
+  constructor(inner: UserSessionStore, hasUsers: boolean, model: () => Model) {
+    this.#inner = inner;
+    this.#hasUsers = hasUsers;
+    this.#model = model;
   }
 
   get(id: string) {
-    return call("get", () => this.inner.get(id));
+    return call("get", async () => {
+      const record = await this.#inner.get(id);
+      this.#check((model) => model.read(id, record));
+      return record;
+    });
   }
 
-  create(id: string, entry: SessionEntry) {
+  create(id: string, entry: SessionEntry, options?: CreateOptions) {
     const written = snapshot(entry);
-    return call("create", () => this.inner.create(id, written));
+    return call("create", async () => {
+      const version = await this.#inner.create(id, written, options);
+      this.#check((model) => model.created(id, written, version));
+      return version;
+    });
   }
 
-  async update(id: string, entry: SessionEntry, options?: UpdateOptions) {
+  update(id: string, entry: SessionEntry, options?: UpdateOptions) {
     const written = snapshot(entry);
-    const what = options?.ifVersion === undefined ? "update" : "update if unchanged";
-    const version = await call(what, () => this.inner.update(id, written, options));
-    if (version === undefined) this.gone.save++;
-    return version;
+    return call("update", async () => {
+      const version = await this.#checked(id, options, this.#inner.update(id, written, options));
+      this.#check((model) => model.updated(id, written, version));
+      return version;
+    });
   }
 
-  async touch(id: string, entry: SessionEntry) {
+  touch(id: string, entry: SessionEntry, options?: UpdateOptions) {
     const written = snapshot(entry);
-    const found = await call("touch", () => this.inner.touch(id, written));
-    if (!found) this.gone.touch++;
-    return found;
+    return call("touch", async () => {
+      const exists = await this.#checked(id, options, this.#inner.touch(id, written, options));
+      this.#check((model) => model.touched(id, written, exists));
+      return exists;
+    });
   }
 
   destroy(id: string) {
-    return call("destroy", () => this.inner.destroy(id));
+    return call("destroy", async () => {
+      const existed = await this.#inner.destroy(id);
+      this.#check((model) => model.destroyed(id, existed));
+      return existed;
+    });
+  }
+
+  /** Ends the sessions of a user, if there is one and the store knows users. */
+  async destroyByUser(user: unknown): Promise<void> {
+    if (typeof user !== "string" || !this.#hasUsers) return;
+    await call("destroyByUser", async () => {
+      const count = await this.#inner.destroyByUser(user);
+      this.#check((model) => model.destroyedByUser(user, count));
+    });
   }
 
   ids() {
-    return this.inner.ids();
+    return this.#inner.ids();
   }
 
   count() {
-    return this.inner.count();
+    return this.#inner.count();
   }
 
   clear() {
-    return this.inner.clear();
+    return this.#inner.clear();
   }
 
   close() {
-    return this.inner.close();
+    return this.#inner.close();
+  }
+
+  #check(check: (model: Model) => void): void {
+    const model = this.#model();
+    model.checking(() => check(model));
+  }
+
+  async #checked<R>(id: string, options: UpdateOptions | undefined, writing: Promise<R>): Promise<R> {
+    try {
+      return await writing;
+    } catch (error) {
+      this.#check((model) => model.rejected(id, options?.ifVersion, error));
+      throw error;
+    }
   }
 }
 
 /** A write reads its entry before it returns, however late it is sent. */
 function snapshot({ data, expiresAt }: SessionEntry): SessionEntry {
-  return { data: JSON.parse(JSON.stringify(data)) as SessionEntry["data"], expiresAt };
+  return { data: copyOf(data), expiresAt };
 }

@@ -1,137 +1,94 @@
 import assert from "node:assert/strict";
 import type { Scheduler } from "fast-check";
-import { type SessionStore, type SessionaryEvents, onSessionaryEvent } from "sessionary";
+import { type SessionaryEvents, type UserSessionStore, onSessionaryEvent } from "sessionary";
 import { vi } from "vitest";
-import { type Action, type Answer, type App, type Change, type Setup } from "./app.js";
+import { LONG_MS, type Plan, type Setup } from "./actions.js";
+import type { App } from "./app.js";
+import { Browser } from "./browser.js";
 import { expressApp } from "./express-app.js";
 import { fastifyApp } from "./fastify-app.js";
 import { GatedStore } from "./gated-store.js";
-import { Model } from "./model.js";
-import { Turns, as } from "./turns.js";
+import { type Framework, Model } from "./model.js";
+import { Turns } from "./turns.js";
 
-/** A browser's tabs, which share its cookies: each does one thing after the other, all at once. */
-export interface Plan extends Setup {
-  tabs: Action[][];
-  /** How many servers share the store; the tabs take them in turn. */
-  servers: 1 | 2;
-  /** How far the clock goes each time that it is read: what is computed twice may differ by 1 ms. */
-  tickMs: 0 | 1;
+/** Stores of the same sessions, one for each server. */
+export interface Stores {
+  /** Without and with `userIdOf`. */
+  plain: UserSessionStore[];
+  users: UserSessionStore[];
+  /** Lets time pass for stores that do not follow `Date.now()`. */
+  pass: (ms: number) => Promise<void>;
 }
 
-/** Servers of one framework over one store, made once for each setup. */
+/** Servers of one framework, made once for each setup. */
 export class Site {
-  readonly framework: "express" | "fastify";
-  readonly #store: GatedStore;
+  readonly #framework: Framework;
+  readonly #stores: Stores;
   readonly #apps = new Map<string, App[]>();
+  #model!: Model;
 
-  constructor(framework: "express" | "fastify", store: SessionStore) {
-    this.framework = framework;
-    this.#store = new GatedStore(store);
+  constructor(framework: Framework, stores: Stores) {
+    this.#framework = framework;
+    this.#stores = stores;
   }
 
-  /** Plays one interleaving, and checks all that must be so afterwards. */
+  /** Plays one interleaving, and checks all that must hold. */
   async play(plan: Plan, scheduler: Scheduler): Promise<void> {
-    const { tabs, servers, tickMs, ...setup } = plan;
-    const apps = (await this.#servers(setup)).slice(0, servers);
-    const browser = new Browser(apps, new Model(this.framework, setup));
+    const { tabs, servers, hasUsers, tickMs, ...setup } = plan;
     let now = Date.now();
+    const model = new Model(this.#framework, setup, () => now);
+    this.#model = model;
+    const apps = (await this.#servers(setup, hasUsers)).slice(0, servers);
+    const browser = new Browser(apps, model);
+    const otherDevice = new Browser(apps, model);
     const clock = vi.spyOn(Date, "now").mockImplementation(() => (now += tickMs));
-    const reports = watch();
-    this.#store.gone.save = this.#store.gone.touch = 0;
+    const events = watch();
+    const turns = new Turns(scheduler, async () => {
+      now += LONG_MS;
+      await this.#stores.pass(LONG_MS);
+    });
+    const [store] = hasUsers ? this.#stores.users : this.#stores.plain;
     try {
-      await browser.ask("login", { field: "seed", value: "seed" });
-      const first = browser.id!;
-      await new Turns(scheduler).run(() => browser.use(tabs));
-      await browser.model.check(this.#store.inner);
-      await browser.comeBackWith(first);
-      // A dropped save is told of, and told without a word of whose it was.
-      const { dropped, failed } = reports;
-      assert.deepEqual(failed, [], "a write failed");
-      for (const operation of ["save", "touch"] as const) {
-        const told = dropped.filter((event) => event.operation === operation).length;
-        assert(
-          told >= this.#store.gone[operation],
-          `a ${operation} of a session that is gone was not reported`,
-        );
-      }
-      for (const event of dropped) assert.deepEqual(Object.keys(event), ["operation"]);
+      await browser.signIn();
+      await otherDevice.signIn();
+      await turns.run(() => browser.use(tabs));
+      await model.check(store!);
+      await browser.comeBack();
+      await otherDevice.comeBack();
+      events.check(model.gone);
     } finally {
       clock.mockRestore();
-      reports.end();
-      await this.#store.clear();
+      events.end();
+      await store!.clear();
     }
   }
 
-  async #servers(setup: Setup): Promise<App[]> {
-    const key = JSON.stringify(setup);
+  async #servers(setup: Setup, hasUsers: boolean): Promise<App[]> {
+    const key = JSON.stringify([setup, hasUsers]);
     let apps = this.#apps.get(key);
     if (apps === undefined) {
-      const make = this.framework === "express" ? expressApp : fastifyApp;
-      apps = [await make(this.#store, setup), await make(this.#store, setup)];
+      const make = this.#framework === "express" ? expressApp : fastifyApp;
+      const getModel = () => this.#model;
+      const stores = (hasUsers ? this.#stores.users : this.#stores.plain).map(
+        (store) => new GatedStore(store, hasUsers, getModel),
+      );
+      apps = await Promise.all(
+        stores.map((store) =>
+          make(
+            {
+              store,
+              get model() {
+                return getModel();
+              },
+            },
+            setup,
+          ),
+        ),
+      );
       this.#apps.set(key, apps);
     }
     return apps;
   }
-}
-
-class Browser {
-  readonly model: Model;
-  readonly #apps: App[];
-  #cookie: string | undefined;
-  #requests = 0;
-
-  constructor(apps: App[], model: Model) {
-    this.#apps = apps;
-    this.model = model;
-  }
-
-  /** Of the session in its cookie. */
-  get id(): string | undefined {
-    return this.#cookie === undefined ? undefined : idOf(this.#cookie);
-  }
-
-  async use(tabs: Action[][]): Promise<void> {
-    await Promise.all(tabs.map((actions, tab) => this.#useTab(actions, tab)));
-  }
-
-  async ask(action: Action, change: Change, server = 0): Promise<Answer> {
-    const app = this.#apps[server % this.#apps.length]!;
-    const asked = this.model.send(action, change, this.id);
-    const response = await app.inject({
-      url: `/${action}`,
-      query: { ...change },
-      cookies: this.#cookie === undefined ? {} : { [app.cookieName]: this.#cookie },
-    });
-    const set = response.cookies.find(({ name }) => name === app.cookieName);
-    if (set !== undefined) this.#cookie = set.value || undefined; // an empty one clears it
-    assert(response.statusCode < 500, `${action} failed: ${response.body}`);
-    const answer = response.json<Answer>();
-    this.model.answered(asked, response.statusCode, answer);
-    return answer;
-  }
-
-  /** What an old cookie still gets, when all is over. */
-  async comeBackWith(id: string): Promise<void> {
-    const { loadedId, loaded } = await this.ask("read", { field: "none", value: "none" });
-    if (this.model.isDead(id)) assert.notEqual(loadedId, id);
-    const { last: _, ...others } = loaded;
-    if (loadedId === id) assert.deepEqual(others, this.model.fieldsOf(id));
-  }
-
-  async #useTab(actions: Action[], tab: number): Promise<void> {
-    let own = "seed";
-    for (const action of actions) {
-      const name = `tab ${tab}, request ${++this.#requests} (${action})`;
-      const value = `value-${this.#requests}`;
-      // A field of its own for each request; a delete takes what its tab wrote last.
-      const field = action === "delete" ? own : (own = `field-${this.#requests}`);
-      await as(name, () => this.ask(action, { field, value }, tab));
-    }
-  }
-}
-
-function idOf(cookie: string): string {
-  return cookie.replace(/^s:/, "").split(".")[0]!;
 }
 
 function watch() {
@@ -141,5 +98,16 @@ function watch() {
     onSessionaryEvent("save-dropped", (event) => dropped.push(event)),
     onSessionaryEvent("write-failed", (event) => failed.push(event)),
   ];
-  return { dropped, failed, end: () => ends.forEach((end) => end()) };
+  return {
+    /** Checks that each write which found no session was reported as dropped, without a word of whose it was. */
+    check: (gone: Model["gone"]) => {
+      assert.deepEqual(failed, [], "a write failed");
+      for (const operation of ["save", "touch"] as const) {
+        const reported = dropped.filter((event) => event.operation === operation).length;
+        assert(reported >= gone[operation], `a ${operation} of a session that is gone was not reported`);
+      }
+      for (const event of dropped) assert.deepEqual(Object.keys(event), ["operation"]);
+    },
+    end: () => ends.forEach((end) => end()),
+  };
 }

@@ -1,153 +1,191 @@
 import assert from "node:assert/strict";
-import type { SessionStore } from "sessionary";
-import { type Action, type Answer, type Change, HOUR_MS, type Setup } from "./app.js";
+import type { SessionEntry, SessionRecord, SessionStore } from "sessionary";
+import { type Action, IDLE_TIMEOUT_MS, type Setup } from "./actions.js";
+import { Asked, type Change, type NewChange, type Sender } from "./asked.js";
+import { ExpectedSessions } from "./expected-sessions.js";
+import type { Answer } from "./handlers.js";
+import { runner } from "./turns.js";
 
-export interface Asked extends Change {
-  action: Action;
-  /** The id in its cookie. */
-  id: string | undefined;
-  /** What the request must find, from what had been answered when it was sent. */
-  dead: boolean;
-  fields: ReadonlyMap<string, unknown> | undefined;
-  sentAt: number;
+export type Framework = "express" | "fastify";
+
+/** What a browser gets. */
+export interface Answered {
+  status: number;
+  answer: Answer;
+  /** Session id in the cookie that the response sets. */
+  cookieId: string | undefined;
 }
 
-interface Session {
-  fields: Map<string, unknown>;
-  /** Who wrote the field that all writers share, in the order of answers. */
-  last: { value: string; sentAt: number; answeredAt: number }[];
-  /** Of its cookie, in ms. */
-  maxAge: number | null;
-  mayLackUser?: boolean;
-}
+/** Difference of two times that counts as none. */
+const SLACK_MS = 5_000;
 
-/** What ends the session that the request came with. */
-const ENDS: readonly Action[] = ["login", "regenerate", "logout"];
-
-/** What must be so, whatever the order, from nothing but what the server answered. */
+/** What must hold, whatever the order of events. It is told of each request, and of each call of a store. */
 export class Model {
+  readonly expected: ExpectedSessions;
+  /** Number of writes that found no session: each must be reported as dropped. */
+  readonly gone = { save: 0, touch: 0 };
+  readonly #framework: Framework;
   readonly #setup: Setup;
-  readonly #framework: "express" | "fastify";
-  readonly #sessions = new Map<string, Session>();
-  readonly #dead = new Set<string>();
-  /** Ids that a request under way may destroy, and fields that one may delete. */
-  readonly #mayDie = new Set<string>();
-  /** How many requests were sent that end a session, by its id. */
-  readonly #ends = new Map<string, number>();
-  readonly #mayGo = new Set<string>();
-  #time = 0;
+  readonly #now: () => number;
+  readonly #asked: Asked[] = [];
+  #failure: { error: unknown } | undefined;
 
-  constructor(framework: "express" | "fastify", setup: Setup) {
+  constructor(framework: Framework, setup: Setup, now: () => number) {
     this.#framework = framework;
     this.#setup = setup;
+    this.#now = now;
+    this.expected = new ExpectedSessions(now);
   }
 
-  send(action: Action, change: Change, id: string | undefined): Asked {
-    const session = id === undefined ? undefined : this.#sessions.get(id);
-    if (id !== undefined && ENDS.includes(action)) {
-      this.#mayDie.add(id);
-      this.#ends.set(id, (this.#ends.get(id) ?? 0) + 1);
+  ask(action: Action, sender: Sender): Asked {
+    const asked = new Asked(this.#asked.length, action, sender);
+    this.#asked.push(asked);
+    return asked;
+  }
+
+  find(number: number): Asked {
+    return this.#asked[number]!;
+  }
+
+  /** Runs a check inside a call of a store, whose error a server may answer in its own way. */
+  checking(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
     }
-    if (action === "delete") this.#mayGo.add(change.field);
-    return {
-      ...change,
-      action,
-      id,
-      dead: id !== undefined && this.#dead.has(id),
-      fields: session && new Map(session.fields),
-      sentAt: ++this.#time,
-    };
   }
 
-  answered(asked: Asked, status: number, answer: Answer): void {
-    this.#checkLoaded(asked, answer);
-    if (asked.action === "reload" && status === 401) {
-      assert(this.#framework === "express", "only express-session fails to reload a session that is gone");
-      assert(!this.#sessions.has(answer.id) || this.#mayDie.has(answer.id), "a live session can be reloaded");
-    } else assert.equal(status, 200);
-    this.#apply(asked, status, answer);
+  /** Throws the error of the first check that failed, if there is one. */
+  rethrow(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** That the store holds the sessions that must be, and no other. */
+  read(id: string, record: SessionRecord | undefined): void {
+    this.expected.read(id, record);
+    this.#runner().read(id, record);
+  }
+
+  created(id: string, entry: SessionEntry, version: string): void {
+    const asked = this.#runner();
+    // @fastify/session gives a regenerated session the lifetime of the one before it.
+    const before = this.#framework === "fastify" ? asked.load?.lifetimeMs : undefined;
+    this.expected.created(id, entry, version, asked, before ?? IDLE_TIMEOUT_MS);
+  }
+
+  updated(id: string, entry: SessionEntry, version: string | undefined): void {
+    this.expected.updated(id, entry, version);
+    if (version === undefined) this.gone.save++;
+  }
+
+  touched(id: string, entry: SessionEntry, exists: boolean): void {
+    this.expected.touched(id, entry, exists);
+    if (!exists) this.gone.touch++;
+  }
+
+  rejected(id: string, ifVersion: string | undefined, error: unknown): void {
+    assert.equal((error as { code?: unknown }).code, "ERR_SESSION_CONFLICT");
+    this.expected.conflicted(id, ifVersion);
+  }
+
+  destroyed(id: string, existed: boolean): void {
+    this.expected.destroyed(id, existed, this.#runner());
+  }
+
+  destroyedByUser(user: string, count: number): void {
+    this.expected.destroyedByUser(user, count);
+  }
+
+  changed(change: NewChange): void {
+    // @fastify/session looks at the fields only: it saves no cookie that changed alone, unless it saves always, or the
+    // session is new.
+    const isStored = this.expected.get(change.id) !== undefined;
+    if (change.marker === undefined && isStored && !this.#savesUnchanged()) return;
+    this.expected.changed(change.asked.changed(change));
+  }
+
+  regenerated(asked: Asked, oldId: string, newId: string): void {
+    asked.regenerated(oldId, newId, this.expected.get(oldId));
+  }
+
+  /** Notes that a handler is done with its session, which is saved next. @param id null if it was destroyed. */
+  finished(asked: Asked, id: string | null): void {
+    asked.finishedAt = this.#now();
+    asked.savesGone = id !== null && this.#savesGone(asked, id);
+  }
+
+  /** Checks a response. @param sentId session id in the cookie of the request. */
+  answered(asked: Asked, sentId: string | undefined, { status, answer, cookieId }: Answered): void {
+    const { load, action } = asked;
+    const { id, loadedId, loaded } = answer;
+    assert.equal(load?.id, sentId, "the session that was read");
+    assert.equal(loadedId === sentId, load?.isFound === true, "a session that is gone has another id");
+    assert.deepEqual(loaded, load?.fields ?? {}, "the fields that the handler got");
+    assert.equal(status, answer.status);
+    if (status !== 200) {
+      assert(
+        this.#framework === "express" && action.kind === "reload",
+        "only express-session fails to reload",
+      );
+      assert(!asked.wasFound, "a session that is found can be reloaded");
+    }
+    for (const change of asked.changes) this.#checkStored(change);
+    if (id === null) return;
+    this.#checkAlive(asked, id);
+    // express-session sends the cookie before it saves.
+    if (this.#framework === "fastify") {
+      assert(!asked.savesGone || cookieId !== id, `the cookie of ${id}, which is gone, is sent`);
+    }
+    if (id !== sentId && this.expected.live(id)) assert.equal(cookieId, id, "the cookie of a new session");
+  }
+
+  /** Checks that the store has the sessions that it must have, and no other. */
   async check(store: SessionStore): Promise<void> {
-    for (const id of this.#dead) assert.equal(await store.get(id), undefined, `${id} came back`);
     const stored = [];
     for await (const id of store.ids()) stored.push(id);
-    const live = [...this.#sessions.keys()].filter((id) => !this.#dead.has(id));
-    assert.deepEqual(stored.sort(), live.sort(), "the sessions that there are");
-    for (const id of live) {
-      const session = this.#sessions.get(id)!;
-      const { fields, last, maxAge } = session;
-      const { data, expiresAt } = (await store.get(id))!;
-      const { cookie, last: lastValue, ...others } = data;
-      if (session.mayLackUser && others.user === undefined) fields.delete("user");
-      assert.deepEqual(others, Object.fromEntries(fields), `the fields of ${id}`);
-      const latest = last.filter((write) => !last.some((other) => other.sentAt > write.answeredAt));
-      const possible = latest.length > 0 ? latest.map(({ value }) => value) : [undefined];
-      assert(
-        possible.some((value) => value === lastValue),
-        `an earlier write stands in ${id}`,
-      );
-      // express-session computes it anew from two readings of the clock each time.
-      const { originalMaxAge } = cookie as { originalMaxAge: number };
-      assert(Math.abs(originalMaxAge - maxAge!) < 1_000, `the cookie of ${id} lives ${originalMaxAge} ms`);
-      // A touch that is due knows nothing of a longer life that another request gave meanwhile; the next
-      // touch makes up for it.
-      const lifetime = this.#setup.touchAfterMs === 0 ? HOUR_MS : maxAge!;
-      assert(expiresAt > Date.now() + lifetime - 60_000, `${id} ends too early`);
-    }
+    assert.deepEqual(stored.sort(), this.expected.liveIds().sort(), "the sessions that are stored");
+    for (const id of stored) this.expected.read(id, await store.get(id));
   }
 
-  isDead(id: string): boolean {
-    return this.#dead.has(id);
+  /** Checks that a change which was answered is stored, unless its session is gone. */
+  #checkStored({ id, marker, lifetimeMs, isStored, lifetime }: Change): void {
+    const isGone = this.expected.get(id) !== undefined && this.expected.live(id) === undefined;
+    if (isGone) return;
+    if (marker !== undefined) assert(isStored, `${marker} of ${id} is lost`);
+    // A new session is not stored for its cookie alone.
+    else if (this.expected.get(id) === undefined) return;
+    if (lifetimeMs !== undefined)
+      assert.notEqual(lifetime, "pending", `the lifetime ${lifetimeMs} of ${id} is lost`);
   }
 
-  /** The fields of a live session but the shared one. */
-  fieldsOf(id: string): Record<string, unknown> {
-    return Object.fromEntries(this.#sessions.get(id)?.fields ?? []);
+  /** True if the session is gone and the request is about to save it. */
+  #savesGone({ changes }: Asked, id: string): boolean {
+    const isGone = this.expected.get(id) !== undefined && this.expected.live(id) === undefined;
+    return isGone && (this.#setup.saveUnchanged || changes.some((each) => each.id === id && !each.isStored));
   }
 
-  #checkLoaded({ id, dead, fields }: Asked, { loadedId, loaded }: Answer): void {
-    if (id === undefined) return;
-    if (dead) assert.notEqual(loadedId, id, "a request with the cookie of a dead session got it");
-    if (loadedId !== id) {
-      assert(!fields || this.#mayDie.has(id), "a request with the cookie of a live session did not get it");
-      assert.deepEqual(loaded, {}, "a new session has no fields");
-      return;
-    }
-    for (const [field, value] of fields ?? []) {
-      if (this.#mayGo.has(field)) continue;
-      if (field === "user" && this.#sessions.get(id)?.mayLackUser && loaded.user === undefined) continue;
-      assert.equal(loaded[field], value, `${field} had been acknowledged`);
-    }
+  /** Checks that a session which is used stays alive. */
+  #checkAlive({ changes, finishedAt }: Asked, id: string): void {
+    const session = this.expected.live(id);
+    if (session === undefined) return;
+    if (!this.#savesUnchanged() && !changes.some((change) => change.id === id)) return;
+    const current = session.lifetimes.findLastIndex(({ from }) => from <= finishedAt);
+    const shortest = Math.min(
+      ...session.lifetimes.slice(Math.max(current, 0)).map(({ lifetimeMs }) => lifetimeMs),
+    );
+    const window = Math.min(this.#setup.touchAfterMs, shortest / 10);
+    assert(session.expiresAt > finishedAt + shortest - window - SLACK_MS, `${id} ends too early`);
   }
 
-  #apply({ action, field, value, sentAt }: Asked, status: number, answer: Answer): void {
-    const { id, loadedId, loaded, maxAge } = answer;
-    const isNew = !this.#sessions.has(id);
-    const session: Session = this.#sessions.get(id) ?? { fields: new Map(), last: [], maxAge };
-    const shared = () => session.last.push({ value, sentAt, answeredAt: ++this.#time });
-    let written = this.#setup.saveUninitialized;
-    if (ENDS.includes(action)) this.#dead.add(loadedId);
-    if (action === "logout") return;
-    if (action === "login" || action === "regenerate") {
-      const user = action === "login" ? value : loaded.user;
-      if (user !== undefined) session.fields.set("user", user);
-      // What `regenerate` copies from a session that another request ended is not stored.
-      session.mayLackUser = action === "regenerate" && (this.#ends.get(loadedId) ?? 0) > 1;
-      session.fields.set(field, value);
-      written = true;
-    } else if (action === "write" || action === "save-twice" || (action === "reload" && status === 200)) {
-      session.fields.set(field, value);
-      if (action === "save-twice") session.fields.set(`${field}-later`, value);
-      shared();
-      written = true;
-    } else if (action === "delete") {
-      session.fields.delete(field);
-    } else if (action === "extend") {
-      // @fastify/session looks at the fields only, and saves no cookie that changed alone, unless it rolls.
-      if (this.#framework === "express" || this.#setup.saveUnchanged) session.maxAge = maxAge;
-    }
-    if (isNew && written) this.#sessions.set(id, session);
+  /** True if a request that changes nothing extends its session. */
+  #savesUnchanged(): boolean {
+    return this.#framework === "express" || this.#setup.saveUnchanged;
+  }
+
+  #runner(): Asked {
+    const asked = runner();
+    assert(asked instanceof Asked, "a store is called by a request");
+    return asked;
   }
 }

@@ -2,54 +2,75 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { promisify } from "node:util";
 import type { Scheduler } from "fast-check";
 
-/** How many turns of the event loop without a step of anybody say that everybody waits at a gate. */
+/** Number of turns of the event loop without a step that mean that all requests wait at a gate. */
 const QUIET_LOOPS = 3;
-/** Far more of them than anything but a lost callback takes. */
+/** Far more of them than anything takes except a lost callback. */
 const HUNG_LOOPS = 20_000;
 
 const nextLoop = promisify(setImmediate);
-const names = new AsyncLocalStorage<string>();
+
+/** A request, by the name that the log of a failed interleaving shows. */
+interface Runner {
+  readonly name: string;
+}
+
+const runners = new AsyncLocalStorage<Runner>();
 let current: Turns | undefined;
 
 /**
- * One interleaving: whoever comes to a gate waits there until the scheduler picks it, and goes on alone
- * until everybody waits at a gate again. So a seed decides the whole order of events.
+ * One interleaving: a request that comes to a gate waits there until the scheduler picks it, and then runs alone until
+ * all requests wait at a gate again. So a seed decides the whole order of events.
  */
 export class Turns {
   readonly #scheduler: Scheduler;
-  /** Calls that are under way in the store itself, which may take real time. */
-  #calls = 0;
+  readonly #pass: () => Promise<void>;
+  /** Calls that a store is running, which may take real time. */
+  #running = 0;
+  /** Calls that were begun and whose answer has not arrived. */
+  #underWay = 0;
   #steps = 0;
 
-  constructor(scheduler: Scheduler) {
+  /** @param pass lets the time of a long step pass. */
+  constructor(scheduler: Scheduler, pass: () => Promise<void>) {
     this.#scheduler = scheduler;
+    this.#pass = pass;
   }
 
-  /** Waits for its turn, under the name of the request that this is part of. */
+  /** Waits for the next turn of this request. */
   async gate(what: string): Promise<void> {
     this.#steps++;
-    await this.#scheduler.schedule(Promise.resolve(), `${names.getStore() ?? "nobody"} ${what}`);
+    await this.#scheduler.schedule(Promise.resolve(), `${runner()?.name ?? "nobody"} ${what}`);
     this.#steps++;
   }
 
-  /** A store call with a gate before it is sent and one before its answer arrives. */
+  /** Works for long. No call of a store is under way when the time passes: none takes longer than its deadline. */
+  async workForLong(): Promise<void> {
+    do await this.gate("works for long");
+    while (this.#underWay > 0);
+    await this.#run(this.#pass);
+  }
+
+  /** Calls a store, with a gate before the call is sent and one before its answer arrives. */
   async call<T>(what: string, send: () => Promise<T>): Promise<T> {
-    await this.gate(`sends ${what}`);
-    this.#calls++;
-    const [settled] = await Promise.allSettled([send()]);
-    this.#calls--;
-    await this.gate(`hears of ${what}`);
-    if (settled.status === "rejected") throw settled.reason;
-    return settled.value;
+    this.#underWay++;
+    try {
+      await this.gate(`sends ${what}`);
+      const [settled] = await this.#run(() => Promise.allSettled([send()]));
+      await this.gate(`hears of ${what}`);
+      if (settled.status === "rejected") throw settled.reason;
+      return settled.value;
+    } finally {
+      this.#underWay--;
+    }
   }
 
   /** Lets requests run, one step at a time, until all are answered and nothing is left to do. */
   async run(requests: () => Promise<void>): Promise<void> {
-    take(this);
+    setCurrent(this);
     try {
       let answered = false;
       const all = requests().finally(() => (answered = true));
-      all.catch(() => {}); // awaited below, when the others have come to their end as well
+      all.catch(() => {}); // awaited below, once the others are done as well
       for (let hung = 0; hung < HUNG_LOOPS; hung++) {
         await this.#quiet();
         if (this.#scheduler.count() > 0) {
@@ -59,7 +80,16 @@ export class Turns {
       }
       throw new Error("a request was never answered");
     } finally {
-      take(undefined);
+      setCurrent(undefined);
+    }
+  }
+
+  async #run<R>(task: () => Promise<R>): Promise<R> {
+    this.#running++;
+    try {
+      return await task();
+    } finally {
+      this.#running--;
     }
   }
 
@@ -67,28 +97,38 @@ export class Turns {
     let seen = this.#steps;
     for (let loops = 0; loops < QUIET_LOOPS; loops++) {
       await nextLoop();
-      if (this.#calls === 0 && seen === this.#steps) continue;
+      if (this.#running === 0 && seen === this.#steps) continue;
       seen = this.#steps;
       loops = -1;
     }
   }
 }
 
-function take(turns: Turns | undefined): void {
+function setCurrent(turns: Turns | undefined): void {
   current = turns;
 }
 
-/** Runs a request under a name, for the log of a failed interleaving. */
-export function as<T>(name: string, run: () => Promise<T>): Promise<T> {
-  return names.run(name, run);
+/** Runs something as a request. */
+export function as<T>(who: Runner, run: () => Promise<T>): Promise<T> {
+  return runners.run(who, run);
+}
+
+/** Returns the request that is running. */
+export function runner(): Runner | undefined {
+  return runners.getStore();
 }
 
 /** A handler's slow work: a turn while an interleaving runs, nothing otherwise. */
-export async function pause(what = "works"): Promise<void> {
-  await current?.gate(what);
+export async function pause({ isLong }: { isLong: boolean }): Promise<void> {
+  await (isLong ? current?.workForLong() : current?.gate("works"));
 }
 
-/** A store call: in turns while an interleaving runs, straight through otherwise. */
+/** The pause between two attempts of a save: a turn as well, so that a seed gives the same order again. */
+export async function pauseBeforeRetry(): Promise<void> {
+  await current?.gate("waits before it tries again");
+}
+
+/** Calls a store: in turns while an interleaving runs, at once otherwise. */
 export function call<T>(what: string, send: () => Promise<T>): Promise<T> {
   return current === undefined ? send() : current.call(what, send);
 }

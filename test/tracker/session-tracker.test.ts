@@ -1,5 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
-import { MemoryStore, SessionExistsError, type SessionStore, ScriptsForbiddenError } from "sessionary";
+import {
+  MemoryStore,
+  SessionExistsError,
+  type SessionStore,
+  ScriptsForbiddenError,
+  type UpdateOptions,
+} from "sessionary";
 import { SessionTracker } from "sessionary/tracker";
 import { seenEvents } from "../adapters/events.js";
 import { wrapped } from "../adapters/wrapped-store.js";
@@ -96,7 +102,9 @@ describe("a store that forbids scripts", () => {
     const memory = new MemoryStore();
     const forbids = { value: true };
     const versions: boolean[] = [];
-    const check = (options?: { ifVersion?: string }) => {
+    const replaces: UpdateOptions["replaces"][] = [];
+    const check = (options?: UpdateOptions) => {
+      replaces.push(options?.replaces);
       versions.push(options?.ifVersion !== undefined);
       if (forbids.value && options?.ifVersion !== undefined) throw new ScriptsForbiddenError();
     };
@@ -106,7 +114,7 @@ describe("a store that forbids scripts", () => {
     });
     const tracker = new SessionTracker(store, { name: "mine", touchAfterMs: 0 });
     const made = () => versions.splice(0);
-    return { memory, forbids, tracker, made };
+    return { memory, forbids, tracker, made, replaced: () => replaces.splice(0) };
   }
 
   it("is written to without conflict detection, an event says so once, and it is tried again after 10 s", async () => {
@@ -144,6 +152,17 @@ describe("a store that forbids scripts", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it("is told which session a new one continues, with a version or without", async () => {
+    const { memory, tracker, replaced } = scriptless();
+    await memory.create("id", { data: { user: "ann" }, expiresAt: Date.now() + HOUR_MS });
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const session = await (await tracker.open("id"))!.regenerate("new");
+    await session.save({}, HOUR_MS);
+    await session.save({ user: "ann" }, HOUR_MS);
+    warn.mockRestore();
+    expect(replaced()).toEqual([{ data: { user: "ann" } }, { data: { user: "ann" } }]);
   });
 
   it("is touched without a version", async () => {

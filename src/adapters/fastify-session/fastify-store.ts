@@ -192,7 +192,7 @@ export class FastifyStore implements FastifySessionStore {
     if (!isLive(session)) return this.#sessions.put(id, session);
     const live = this.#live.get(session) ?? this.#adopt(id, session, caller);
     const tracked = live?.tracked ?? this.#trackedWithoutHooks(id);
-    const exists = await this.#sessions.save(tracked, withFixedEnd(session, live?.cookieExpires));
+    const exists = await this.#sessions.save(tracked, withFixedEnd(session, live?.cookieSetAt));
     if (live?.owner.reply === undefined) return;
     // An unchanged session may be gone as well, and the client has its cookie already.
     if (!exists || isUnwritten(live.loaded, tracked.state)) keepCookieOut(live.owner.reply, session);

@@ -22,8 +22,8 @@ export interface Live {
   readonly tracked: TrackedSession;
   /** State in which the request loaded the session. */
   readonly loaded: SessionState;
-  /** The end that @fastify/session gave the cookie, in epoch milliseconds. */
-  readonly cookieExpires: number | undefined;
+  /** When @fastify/session set the cookie's end, in epoch milliseconds. */
+  readonly cookieSetAt: number;
 }
 
 type Callback = (error?: unknown) => void;
@@ -64,9 +64,7 @@ export class LiveSessions {
     if (this.get(session) === undefined) {
       Object.setPrototypeOf(session, this.#prototypeOver(Object.getPrototypeOf(session) as Session));
     }
-    const { expires } = session.cookie as { expires?: unknown };
-    const cookieExpires = expires instanceof Date ? expires.getTime() : undefined;
-    const live: Live = { owner, tracked, loaded, cookieExpires };
+    const live: Live = { owner, tracked, loaded, cookieSetAt: cookieSetAt(session.cookie) };
     Object.defineProperty(session, LIVE, { configurable: true, writable: true, value: live });
   }
 
@@ -134,4 +132,10 @@ export class LiveSessions {
       }),
     );
   }
+}
+
+/** Returns when a cookie's end was set: `originalMaxAge` before it, or now if the cookie has no such end. */
+function cookieSetAt({ expires, originalMaxAge }: { expires?: unknown; originalMaxAge?: unknown }): number {
+  const isSet = expires instanceof Date && typeof originalMaxAge === "number";
+  return isSet ? expires.getTime() - originalMaxAge : Date.now();
 }

@@ -61,6 +61,16 @@ describe.each(FRAMEWORKS_AND_STORES)("%s on the %s store", (framework, kind) => 
     near(await lifetimeMs(), ms);
   });
 
+  test.each(LIFETIMES)("%s stays an idle timeout", async (_name, ms) => {
+    const { app, browser, lifetimeMs } = await started();
+    await browser.visit(app, (v) => void ((v.cookie.maxAge = ms), (v.session.remembered = 1)));
+    const before = await lifetimeMs();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const { result } = await browser.visit(app, (v) => v.cookie.originalMaxAge);
+    expect(Math.abs(result! - ms)).toBeLessThan(100); // express-session computes it from the clock
+    expect(await lifetimeMs()).toBeGreaterThan(before - 100);
+  });
+
   test("a request that is longer than the idle timeout ends no session that others keep alive", async () => {
     const store = emptyStore();
     // Set-Cookie names seconds: a shorter session would end in the browser at once.

@@ -1,4 +1,4 @@
-import { endAfterSave } from "./late-save.js";
+import { type HeldSession, endAfterSave } from "./late-save.js";
 import {
   type Head,
   type HeadArguments,
@@ -12,7 +12,7 @@ import {
   restoreHead,
   sendResponse,
 } from "./node-response.js";
-import type { RequestSession } from "./request-session.js";
+import { SentMask } from "./sent-mask.js";
 
 /** Answers a request whose session could not be loaded or saved. */
 export interface FailureHandler {
@@ -35,7 +35,7 @@ type Call = "write" | "end" | "flushHeaders";
  */
 export class HeldResponse {
   readonly #res: NodeResponse;
-  readonly #session: RequestSession<object>;
+  readonly #session: HeldSession;
   readonly #failure: FailureHandler;
   readonly #original: SendingMethods;
   readonly #headBefore: Head;
@@ -43,13 +43,15 @@ export class HeldResponse {
   #calls: { call: Call; args: unknown[] }[] = [];
   #hasHead = false;
   #hasEnded = false;
-  #isMasked = false;
+  #isSending = false;
+  readonly #mask: SentMask;
 
-  constructor(res: NodeResponse, session: RequestSession<object>, failure: FailureHandler) {
+  constructor(res: NodeResponse, session: HeldSession, failure: FailureHandler) {
     this.#res = res;
     this.#session = session;
     this.#failure = failure;
     this.#headBefore = headOf(res);
+    this.#mask = new SentMask(res, () => this.#hasEnded);
     const methods = res as unknown as SendingMethods;
     const { writeHead, write, end, flushHeaders } = methods;
     this.#original = { writeHead, write, end, flushHeaders };
@@ -66,12 +68,15 @@ export class HeldResponse {
     const { next } = this.#failure;
     // A framework cannot answer while the application still writes: the chunks would mix.
     const isStreaming = this.#calls.length > 0 && !this.#hasEnded;
+    this.#mask.off();
     restoreHead(this.#res, this.#headBefore);
     if (next === undefined || isStreaming) {
       this.#enter("replaced");
+      this.#mask.on();
       void this.#answer(error);
     } else {
       this.#calls = [];
+      this.#hasEnded = false;
       this.#enter("passing");
       next(error);
     }
@@ -85,16 +90,41 @@ export class HeldResponse {
     if (this.#hasHead || this.#phase === "saving") throw headersSentError();
     applyHead(res, args);
     this.#hasHead = true;
-    this.#mask();
+    this.#mask.on();
     return res;
   }
 
   #send(call: Call, args: unknown[]): unknown {
-    if (!isChunk(args[0])) return this.#original[call].apply(this.#res, args); // it throws
+    const isInner = this.#isSending; // HTTP/2's `end` calls `write`
+    if (isInner || !isChunk(args[0])) return this.#original[call].apply(this.#res, args);
+    if (this.#phase === "replaced") return this.#drop(call, args);
+    // Node.js would emit an error, which ends the process unless the application listens for it.
+    if (this.#hasEnded) return call === "write" ? true : this.#res;
+    if (call === "end") this.#hasEnded = true;
     if (this.#phase === "open") this.#commit(call === "end");
+    return this.#forward(call, args);
+  }
+
+  #forward(call: Call, args: unknown[]): unknown {
     if (this.#phase === "saving") return this.#hold(call, args);
     if (this.#phase === "replaced") return this.#drop(call, args);
-    return this.#original[call].apply(this.#res, args);
+    try {
+      return this.#sending(() => this.#original[call].apply(this.#res, args));
+    } catch (error) {
+      if (call === "end") this.#hasEnded = false;
+      throw error;
+    }
+  }
+
+  /** Runs a call of an original method, which may call others. */
+  #sending<R>(call: () => R): R {
+    const isInner = this.#isSending;
+    this.#isSending = true;
+    try {
+      return call();
+    } finally {
+      this.#isSending = isInner;
+    }
   }
 
   /** Saves the session, and lets the response pass: at once if nothing has to be written. */
@@ -102,7 +132,7 @@ export class HeldResponse {
     const committing = this.#session.commit(this.#res.statusCode);
     if (typeof committing !== "object") return this.#open(committing, isWhole);
     this.#phase = "saving";
-    this.#mask();
+    this.#mask.on();
     committing.then(
       (setCookie) => this.#open(setCookie, isWhole),
       (error: unknown) => this.fail(error),
@@ -110,22 +140,25 @@ export class HeldResponse {
   }
 
   #open(setCookie: string | undefined, isWhole: boolean): void {
+    this.#mask.off();
     if (setCookie !== undefined) addCookie(this.#res, setCookie);
-    if (!isWhole) this.#original.end = endAfterSave(this.#res, this.#session, this.#original.end);
+    if (!isWhole) {
+      const { end } = this.#original;
+      const sendEnd: typeof end = (...args) => this.#sending(() => end.apply(this.#res, args));
+      this.#original.end = endAfterSave(this.#res, this.#session, sendEnd);
+    }
     this.#enter("passing");
   }
 
   /** Enters a phase in which nothing waits, and repeats the calls that waited. */
   #enter(phase: "passing" | "replaced"): void {
     this.#phase = phase;
-    if (!this.#isMasked) return;
-    this.#unmask();
     const calls = this.#calls;
     this.#calls = [];
     let canWrite = false;
     try {
       for (const { call, args } of calls) {
-        const result = this.#send(call, args);
+        const result = this.#forward(call, args);
         if (call === "write") canWrite = result === true;
       }
     } catch (error) {
@@ -138,7 +171,6 @@ export class HeldResponse {
 
   #hold(call: Call, args: unknown[]): unknown {
     this.#calls.push({ call, args });
-    if (call === "end") this.#hasEnded = true;
     return call === "write" ? false : this.#res;
   }
 
@@ -155,24 +187,9 @@ export class HeldResponse {
     const response = await this.#failure.answer(error);
     const body = new Uint8Array(await response.arrayBuffer());
     this.#phase = "passing";
+    this.#hasEnded = false;
+    this.#mask.off();
     sendResponse(this.#res, response, body);
     this.#phase = "replaced";
-  }
-
-  /** Makes the response look as it would if nothing was held back. */
-  #mask(): void {
-    if (this.#isMasked) return;
-    this.#isMasked = true;
-    Object.defineProperties(this.#res, {
-      headersSent: { configurable: true, get: () => true },
-      writableEnded: { configurable: true, get: () => this.#hasEnded },
-    });
-  }
-
-  #unmask(): void {
-    const res = this.#res as { headersSent?: boolean; writableEnded?: boolean };
-    delete res.headersSent;
-    delete res.writableEnded;
-    this.#isMasked = false;
   }
 }

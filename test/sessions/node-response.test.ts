@@ -73,7 +73,30 @@ const RESPONSES: Record<string, (res: ServerResponse) => unknown> = {
   "a 103 first": (res) => res.writeEarlyHints({ link: "</style.css>; rel=preload" }, () => res.end("text")),
   "a pipe": (res) => Readable.from(["te", "xt"]).pipe(res),
   "end twice": (res) => (res.end("text"), res.end()),
+  "headers and a status after the end": (res) => {
+    res.end("text");
+    const late = [
+      () => res.setHeader("Content-Length", 40),
+      () => res.appendHeader("X-Late", "1"),
+      () => res.removeHeader("Date"),
+      () => res.writeHead(500),
+    ];
+    for (const change of late)
+      expect(change).toThrow(expect.objectContaining({ code: "ERR_HTTP_HEADERS_SENT" }) as Error);
+    res.statusCode = 500;
+    res.statusMessage = "Late";
+  },
 };
+
+test.each([true, false])("ignores a second answer, if the session was changed: %s", async (changes) => {
+  const url = await listen((_req, res, session) => {
+    if (changes) session.data.visits = 1;
+    res.end("first");
+    res.write("second");
+    res.end("third", () => {});
+  });
+  expect(await (await fetch(url)).text()).toBe("first");
+});
 
 describe.each(Object.keys(RESPONSES))("sends the same as without a session: %s", (name) => {
   const respond = RESPONSES[name]!;

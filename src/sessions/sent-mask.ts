@@ -1,0 +1,58 @@
+import { type NodeResponse, headersSentError } from "./node-response.js";
+
+const HEADER_METHODS = ["setHeader", "setHeaders", "appendHeader", "removeHeader"];
+
+const SENT: PropertyDescriptorMap = {
+  headersSent: { configurable: true, get: () => true },
+  ...Object.fromEntries(
+    HEADER_METHODS.map((method) => [method, { configurable: true, writable: true, value: refuseHeaders }]),
+  ),
+};
+
+const NAMES = [...Object.keys(SENT), "writableEnded"];
+
+/**
+ * Makes a response that is held back look as if it was sent: its headers cannot be changed, and a change of its status
+ * has no effect. Otherwise a second answer of the application would change the first one.
+ */
+export class SentMask {
+  readonly #res: NodeResponse;
+  readonly #hasEnded: () => boolean;
+  #status: { statusCode: number; statusMessage: string } | undefined;
+  /** Own properties of the response that are masked. */
+  #masked: PropertyDescriptorMap = {};
+
+  /** @param hasEnded returns true if the application has ended the response. */
+  constructor(res: NodeResponse, hasEnded: () => boolean) {
+    this.#res = res;
+    this.#hasEnded = hasEnded;
+  }
+
+  on(): void {
+    const res = this.#res;
+    if (this.#status !== undefined) return;
+    this.#status = { statusCode: res.statusCode, statusMessage: res.statusMessage };
+    for (const name of NAMES) {
+      const own = Object.getOwnPropertyDescriptor(res, name);
+      if (own !== undefined) this.#masked[name] = own;
+    }
+    Object.defineProperties(res, SENT);
+    Object.defineProperty(res, "writableEnded", { configurable: true, get: this.#hasEnded });
+  }
+
+  off(): void {
+    const res = this.#res;
+    if (this.#status === undefined) return;
+    for (const name of NAMES) delete (res as unknown as Record<string, unknown>)[name];
+    Object.defineProperties(res, this.#masked);
+    this.#masked = {};
+    const { statusCode, statusMessage } = this.#status;
+    this.#status = undefined;
+    res.statusCode = statusCode;
+    if (res.statusMessage !== statusMessage) res.statusMessage = statusMessage;
+  }
+}
+
+function refuseHeaders(): never {
+  throw headersSentError();
+}

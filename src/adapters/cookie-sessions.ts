@@ -7,7 +7,7 @@ import { checkCookie } from "./cookie.js";
 import { CookieFormat, sameAttributes, withDates } from "./cookie-format.js";
 import { type AdapterOptions, checkAdapterOptions } from "./options.js";
 import { checkStore } from "./store-option.js";
-import { withFailureEvent } from "../tracker/to-error.js";
+import { toError, withFailureEvent } from "../tracker/to-error.js";
 
 /**
  * Loads and saves the sessions of a framework that keeps its cookie in the session data, over a tracker that knows
@@ -62,6 +62,17 @@ export class CookieSessions {
       const { fields, lifetime } = this.#read(tracked, session);
       return tracked.save(fields, lifetime);
     });
+  }
+
+  /** Saves like `save`, but returns undefined, and no promise, if there is nothing to write. */
+  saveIfNeeded(tracked: TrackedSession, session: object): Promise<boolean> | undefined {
+    try {
+      const { fields, lifetime } = this.#read(tracked, session);
+      const saving = tracked.saveIfNeeded(fields, lifetime);
+      return saving && withFailureEvent("save", () => saving);
+    } catch (error) {
+      return withFailureEvent("save", () => Promise.reject(toError(error)));
+    }
   }
 
   /** Refreshes the expiry of a live session that the framework found unchanged. @returns false if it is gone. */

@@ -26,7 +26,7 @@ describe.each(["memory", "redis"] as const)("on %s", (kind) => {
   const SETUPS: Record<string, (web: Koa, store: SessionStore) => Koa.Middleware> = {
     koaSession: (web, store) => koaSession({ store }, web),
     "koaSession with koaStore": (web, store) => koaSession({ store: koaStore(store) }, web),
-    "koa-session with store": (web, store) => session({ store: koaStore(store) as never }, web),
+    "koa-session with store": (web, store) => session({ store: koaStore(store) }, web),
     "koa-session with ContextStore": (web, store) =>
       session({ ContextStore: koaStore(store).ContextStore }, web),
   };

@@ -43,3 +43,16 @@ export async function stored(store: SessionStore, id: string): Promise<Record<st
   const { cookie: _, ...fields } = record.data;
   return fields;
 }
+
+/** The store, whose writes wait until `release` is called. */
+export function gated(store: SessionStore): { store: SessionStore; release: () => void } {
+  let release!: () => void;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  return {
+    release,
+    store: wrapped(store, {
+      create: (id, entry, options) => released.then(() => store.create(id, entry, options)),
+      update: (id, entry, options) => released.then(() => store.update(id, entry, options)),
+    }),
+  };
+}

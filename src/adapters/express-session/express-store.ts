@@ -1,12 +1,15 @@
 import type { Request } from "express";
 import session from "express-session";
 import type { EventEmitter } from "node:events";
-import { privateField } from "../../internal/private-field.js";
+import { knownOptions } from "../../internal/validation.js";
+import type { SessionStore } from "../../store.js";
 import { storesDigests } from "../../users/hash-ids.js";
 import type { TrackedSession } from "../../tracker/index.js";
 import { callBack, callBackOrReturn } from "../call-back.js";
-import type { CookieSessions } from "../cookie-sessions.js";
+import { CookieSessions } from "../cookie-sessions.js";
+import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
 import { serializable } from "../serializable.js";
+import { RequestSessions } from "./request-sessions.js";
 
 type Data = session.SessionData;
 type Done<R = void> = (error: unknown, result?: R) => void;
@@ -23,15 +26,20 @@ const StoreBase = session.Store as unknown as new () => EventEmitter & {
  * as connect-redis has. Without a callback each method returns a promise.
  */
 export class ExpressStore extends StoreBase {
+  readonly #requests: RequestSessions;
   readonly #sessions: CookieSessions;
-  /** The session of each request: code may wrap or copy the session object, and save that. */
-  readonly #ofRequest = privateField<TrackedSession>();
   #generate: Generate | undefined;
 
   /** Use `expressStore()`. */
-  constructor(sessions: CookieSessions) {
+  constructor(requests: RequestSessions) {
     super();
-    this.#sessions = sessions;
+    this.#requests = requests;
+    this.#sessions = requests.sessions;
+  }
+
+  /** Used by `expressSession()`. */
+  static requestsOf(store: ExpressStore): RequestSessions {
+    return store.#requests;
   }
 
   /** Set by express-session: makes a new session for a request. */
@@ -52,7 +60,7 @@ export class ExpressStore extends StoreBase {
   override createSession(req: Request, data: Data): session.Session & Data {
     const tracked = this.#sessions.trackedOf(data);
     const live = super.createSession(req, data);
-    if (tracked !== undefined) this.#attach(req, live, tracked);
+    if (tracked !== undefined) this.#requests.attach(req, live, tracked);
     else serializable(live);
     return live;
   }
@@ -69,15 +77,18 @@ export class ExpressStore extends StoreBase {
 
   /** Replaces a request's session. Unlike express-session's own, it keeps a session that could not be destroyed. */
   regenerate(req: Request, callback: (error?: unknown) => void): void {
-    const old = this.#trackedOf(req.sessionID, req.session) ?? this.#ofRequest.get(req);
-    const destroyed = this.#sessions.destroy(old?.id === req.sessionID ? old : req.sessionID);
-    callBack(destroyed, (error) => {
-      if (!error) {
-        const { tracker } = this.#sessions;
-        this.#generateFor(req, (id) => (old === undefined ? tracker.create(id) : old.successor(id)));
-      }
-      callback(error);
-    });
+    const id = req.sessionID;
+    const old = this.#requests.trackedOf(id, req.session) ?? this.#requests.of(req);
+    const destroyed = this.#sessions.destroy(old?.id === id ? old : id);
+    const { tracker } = this.#sessions;
+    const replaced = destroyed.then(() =>
+      this.#generateFor(req, (newId) => old?.successor(newId) ?? tracker.create(newId)),
+    );
+    this.#requests.end(
+      id,
+      replaced.catch(() => {}),
+    ); // the callback gets the error
+    callBack(replaced, (error) => callback(error));
   }
 
   touch(sid: string, session: Data): Promise<void>;
@@ -90,6 +101,7 @@ export class ExpressStore extends StoreBase {
   destroy(sid: string, callback: Done): void;
   destroy(sid: string, callback?: Done): unknown {
     const destroyed = this.#sessions.destroy(sid).then(() => {});
+    this.#requests.end(sid, callback === undefined ? destroyed : destroyed.catch(() => {}));
     return callBackOrReturn(destroyed, callback);
   }
 
@@ -123,19 +135,7 @@ export class ExpressStore extends StoreBase {
     if (this.#generate === undefined)
       throw new TypeError("expressStore generates sessions only under express-session");
     this.#generate(req);
-    this.#attach(req, req.session, trackedFor(req.sessionID));
-  }
-
-  #attach(req: Request, live: session.Session, tracked: TrackedSession): void {
-    this.#sessions.track(live, tracked);
-    this.#ofRequest.set(req, tracked);
-    serializable(live);
-  }
-
-  #trackedOf(sid: string, session: object): TrackedSession | undefined {
-    const { req } = session as { req?: Request };
-    const tracked = this.#sessions.trackedOf(session) ?? (req && this.#ofRequest.get(req));
-    return tracked?.id === sid ? tracked : undefined;
+    this.#requests.attach(req, req.session, trackedFor(req.sessionID));
   }
 
   async #load(sid: string): Promise<Data | null> {
@@ -144,13 +144,13 @@ export class ExpressStore extends StoreBase {
   }
 
   async #save(sid: string, session: Data): Promise<void> {
-    const tracked = this.#trackedOf(sid, asObject(session));
+    const tracked = this.#requests.trackedOf(sid, asObject(session));
     if (tracked === undefined) await this.#sessions.put(sid, session);
     else await this.#sessions.save(tracked, session);
   }
 
   async #touch(sid: string, session: Data): Promise<void> {
-    const tracked = this.#trackedOf(sid, asObject(session));
+    const tracked = this.#requests.trackedOf(sid, asObject(session));
     if (tracked === undefined) await this.#sessions.touchById(sid, session);
     else await this.#sessions.touch(tracked, session);
   }
@@ -182,6 +182,16 @@ export class ExpressStore extends StoreBase {
     for await (const id of this.#sessions.store.ids()) ids.add(id);
     return [...ids];
   }
+}
+
+/**
+ * Returns a store for express-session's `store` option, over any `SessionStore`. It is cheap: make one for each
+ * `session()` call, over one shared store, since express-session keeps state on it.
+ * @throws TypeError that names the invalid option and the accepted values.
+ */
+export function expressStore(store: SessionStore<object>, options: AdapterOptions = {}): ExpressStore {
+  knownOptions("expressStore", options, ADAPTER_OPTIONS);
+  return new ExpressStore(new RequestSessions(new CookieSessions("expressStore", store, options)));
 }
 
 /** @throws TypeError if the session is not an object. */

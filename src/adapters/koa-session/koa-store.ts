@@ -142,7 +142,10 @@ function contextStoreOf(store: KoaStore): KoaStore["ContextStore"] {
 }
 
 /** Keeps the cookie of a session that is gone out of the response: the client may have its successor's by now. */
-function keepCookieOut({ cookies }: Context, key: string): void {
+function keepCookieOut(ctx: Context, key: string): void {
+  const cookies = ctx.cookies as {
+    set: (name: string, value?: string | null, ...rest: unknown[]) => unknown;
+  };
   const { set } = cookies;
-  cookies.set = (name, value, options) => (value === key ? cookies : set.call(cookies, name, value, options));
+  cookies.set = (name, value, ...rest) => (value === key ? cookies : set.call(cookies, name, value, ...rest));
 }

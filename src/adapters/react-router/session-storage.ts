@@ -30,7 +30,7 @@ export interface SessionaryStorage<Data, FlashData> extends SessionStorage<Data,
    * Destroys a session and returns one with the same data, which the next commit stores under a new id. Call it when a
    * user signs in, so that an id from before has no access.
    */
-  regenerateSession(session: Session<Data, FlashData>): Promise<Session<Data, FlashData>>;
+  regenerateSession: (session: Session<Data, FlashData>) => Promise<Session<Data, FlashData>>;
   /** The store, to close it, or for `listByUser` and the like. */
   readonly store: SessionStore<object>;
 }

@@ -1,0 +1,20 @@
+import type { Request } from "express";
+import { warnOnce } from "../../internal/warn-once.js";
+
+/** Warns once if the cookie of a session that was stored is not sent, because the request is not secure. */
+export function warnIfInsecure(req: Request, proxy: boolean | undefined): void {
+  if (req.session?.cookie?.secure !== true || isSecure(req, proxy)) return;
+  warnOnce(
+    "expressSession sends no cookie: cookie.secure is true, and the request came over plain http. Behind a proxy that " +
+      'terminates TLS, set app.set("trust proxy", 1). Without TLS, as in development, set cookie.secure to "auto".',
+  );
+}
+
+/** True if express-session takes a request to be secure. */
+function isSecure(req: Request, proxy: boolean | undefined): boolean {
+  if ((req.socket as { encrypted?: boolean }).encrypted) return true;
+  if (proxy === false) return false;
+  if (proxy !== true) return req.secure;
+  const [protocol = ""] = String(req.headers["x-forwarded-proto"] ?? "").split(",");
+  return protocol.trim().toLowerCase() === "https";
+}

@@ -1,0 +1,105 @@
+import type { Request } from "express";
+import { publish } from "../../events.js";
+import type { HeldSession } from "../../sessions/late-save.js";
+import { type SessionState, isUnwritten } from "../../tracker/state.js";
+import { warnIfInsecure } from "./insecure-request.js";
+import type { RequestSessions } from "./request-sessions.js";
+
+/** Options of express-session that decide which sessions are stored, and whether a request is secure. */
+export interface ResponseSessionOptions {
+  readonly saveUninitialized: boolean;
+  readonly unset: "destroy" | "keep";
+  readonly proxy: boolean | undefined;
+}
+
+/**
+ * Saves the session of a request before the headers of its response are sent, in place of express-session, which
+ * starts to save when they leave.
+ */
+export class ResponseSession implements HeldSession {
+  readonly #req: Request;
+  readonly #requests: RequestSessions;
+  readonly #options: ResponseSessionOptions;
+  /** The id that the request came with, or that it got. */
+  readonly #firstId: string;
+  readonly #loaded: SessionState | undefined;
+  #hasCookie = true;
+  #isDestroyed = false;
+  #isSent = false;
+
+  constructor(req: Request, requests: RequestSessions, options: ResponseSessionOptions) {
+    this.#req = req;
+    this.#requests = requests;
+    this.#options = options;
+    this.#firstId = req.sessionID;
+    this.#loaded = requests.of(req)?.state;
+  }
+
+  /**
+   * False if express-session must not set the cookie: the session is gone or could not be saved, or the client has
+   * this cookie already, because this request neither changed the session nor extended its expiry.
+   */
+  get hasCookie(): boolean {
+    return this.#hasCookie;
+  }
+
+  commit(): Promise<undefined> | undefined {
+    const committing = this.#endOrSave();
+    if (committing === undefined) return this.#saved(true);
+    this.#hasCookie = false; // until the save has succeeded
+    return committing.then((exists) => this.#saved(exists));
+  }
+
+  commitLate(): Promise<unknown> | undefined {
+    return this.#endOrSave()?.catch(() => {});
+  }
+
+  /** Waits for a call that ends the session, or destroys it, or saves it. */
+  #endOrSave(): Promise<boolean> | undefined {
+    const { sessionID } = this.#req;
+    const ending = this.#requests.endingOf(sessionID);
+    if (ending !== undefined) return ending.then(() => this.#save() ?? true); // `regenerate` leaves a new session
+    if (!this.#isUnset()) return this.#save();
+    this.#isDestroyed = true;
+    return this.#requests.sessions.destroy(sessionID);
+  }
+
+  /** True if the handler removed the session from the request, and the session has to be destroyed for that. */
+  #isUnset(): boolean {
+    const { session, sessionID } = this.#req as Partial<Request>;
+    return this.#options.unset === "destroy" && !session && Boolean(sessionID) && !this.#isDestroyed;
+  }
+
+  #save(): Promise<boolean> | undefined {
+    const { session } = this.#req as Partial<Request>;
+    if (!session) return undefined;
+    const { sessions } = this.#requests;
+    const tracked = sessions.trackedOf(session) ?? this.#requests.of(this.#req)!;
+    if (tracked.status === "new") {
+      if (!this.#isStored(session, tracked.id)) return undefined;
+      if (this.#isSent) return tooLate();
+    }
+    if (typeof session.touch === "function") session.touch();
+    return sessions.saveIfNeeded(tracked, session);
+  }
+
+  /** True if a new session has to be stored. express-session sets a cookie under the same conditions. */
+  #isStored(session: object, id: string): boolean {
+    if (this.#options.saveUninitialized || id !== this.#firstId) return true;
+    return Object.entries(session).some(
+      ([key, value]) => key !== "cookie" && value !== undefined && typeof value !== "function",
+    );
+  }
+
+  #saved(exists: boolean): undefined {
+    const state = this.#requests.of(this.#req)?.state;
+    this.#hasCookie = exists && !(state && this.#loaded && isUnwritten(this.#loaded, state));
+    if (this.#hasCookie && state?.status === "stored") warnIfInsecure(this.#req, this.#options.proxy);
+    this.#isSent = true;
+  }
+}
+
+/** Publishes that a session was made after the headers were sent: the client cannot receive its cookie. */
+function tooLate(): undefined {
+  publish("write-failed", { operation: "save", code: "ERR_HTTP_HEADERS_SENT" });
+}

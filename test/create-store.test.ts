@@ -98,7 +98,11 @@ describe("createStore", () => {
       "maxEntries must be an integer from 1 to 16777216; received 0",
     ],
     [{ url: "memory:", maxBytes: 256 }, undefined, "maxBytes must be an integer above 256"],
-    [{ url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 }, undefined, "maxPayloadBytes must be at most 744"],
+    [
+      { url: "memory:", maxBytes: 1_000, maxPayloadBytes: 900 },
+      undefined,
+      "maxPayloadBytes must be at most 744",
+    ],
     [
       "memory:",
       { maxEntrys: 1 },

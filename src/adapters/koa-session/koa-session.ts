@@ -60,7 +60,7 @@ export function koaSession(options: KoaSessionOptions, app: Application): KoaSes
   const { store } = options;
   const adapter =
     store instanceof KoaStore ? store : koaStore(storeOption("koaSession", store), adapterOptions);
-  const handle = session({ ...others, store: adapter as unknown as CreateSessionOptions["store"] }, app);
+  const handle = session({ ...others, store: adapter }, app);
   const middleware: Middleware = async (ctx, next) => {
     try {
       await handle(ctx, next);

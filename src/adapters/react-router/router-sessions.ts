@@ -47,7 +47,7 @@ export class RouterSessions<Data, FlashData> {
     const opened = this.#opened.get(session) ?? this.#adopt(session);
     const own = lifetime ?? opened.lifetime;
     const { tracked, loaded } = opened;
-    const fields = this.#format.fieldsFor(session.data as SessionData, own);
+    const fields = this.#format.fieldsFor(session.data, own);
     this.#opened.set(session, { ...opened, lifetime: own });
     const exists = await withFailureEvent("save", () =>
       tracked.save(fields, this.#format.lifetimeOf(fields)),

@@ -11,6 +11,10 @@ const WITHOUT = [
   "test/docs/**",
   "test/support/**",
   "test/support.test.ts",
+  // Units that no entry point exports, and what takes minutes and is the same in each build.
+  "test/internal/**",
+  "test/tracker/**",
+  "test/conformance/redis-clients.test.ts",
   "test/examples/demo.test.ts",
 ];
 

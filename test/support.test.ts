@@ -74,7 +74,7 @@ it("freePort passes over a port that is taken", async () => {
   const server = await startRedis();
   const random = vi.spyOn(Math, "random").mockReturnValueOnce((server.port - 10_000) / 12_000);
   expect(await freePort()).not.toBe(server.port);
-  expect(random).toHaveBeenCalledTimes(2);
+  expect(random.mock.calls.length).toBeGreaterThanOrEqual(2); // the second port may be taken as well
   random.mockRestore();
   await server.close();
 });

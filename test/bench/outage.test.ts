@@ -64,7 +64,9 @@ describe("an outage of Redis, behind unchanged handlers", () => {
   });
 
   it("ends well, with a table", () => {
-    expect(exit.stderr).toBe("");
+    // Stores warn that they cannot connect, and Node.js adds a hint to the first warning.
+    const others = exit.stderr.split("\n").filter((line) => !/SessionaryWarning|--trace-warnings/.test(line));
+    expect(others.join("")).toBe("");
     expect(exit.failed).toBe(false);
     expect(exit.stdout.match(/^\| sessionary \|/gm)).toHaveLength(2);
   });

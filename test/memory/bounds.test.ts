@@ -32,7 +32,8 @@ describe("MemoryStore's maxEntries", () => {
     }
     expect(await store.get("session-1000000")).toMatchObject({ data: { user: "user-1000000" } });
     expect(await store.get("session-990000")).toBeUndefined();
-    expect(heap.at(-1)! / heap[0]!).toBeLessThan(1.2);
+    // A store without bounds would hold five times as much at the end as at the first look.
+    expect(heap.at(-1)! / heap[0]!).toBeLessThan(1.5);
     await store.close();
   }, 120_000);
 

@@ -10,6 +10,8 @@ import process from "node:process";
 import { root } from "./run.mjs";
 
 const TESTS = [
+  "test/tracker",
+  "test/adapters/edges",
   "test/interleave",
   "test/model",
   "test/adapters/parallel.test.ts",
@@ -20,10 +22,8 @@ const TESTS = [
   "test/redis/redis-store.test.ts",
 ];
 const MEMORY = "src/memory/memory-records.ts";
-const COMMANDS = "src/redis/commands.ts";
 const SCRIPTS = "src/redis/scripts.ts";
-const WRITER = "src/adapters/session-writer.ts";
-const MERGE = "src/adapters/merge.ts";
+const TRACKER = "src/tracker/";
 
 /** Each is `[name, file, what stands there, what it becomes]`. */
 const MUTANTS = [
@@ -33,74 +33,55 @@ const MUTANTS = [
     "elseif redis.sha1hex(stored) ~= version then",
     "elseif false then",
   ],
+  ["memory: no version check in update", MEMORY, "ifVersion !== String(kept.version)", "false"],
+  ["tracker: no version is sent", `${TRACKER}writer.ts`, "return { ifVersion: base.version };", "return {};"],
   [
-    "memory: no version check in update",
-    MEMORY,
-    "if (ifVersion !== undefined && ifVersion !== String(kept.version)) {",
+    "tracker: a conflict overwrites instead of merging",
+    `${TRACKER}combine.ts`,
+    "const merged = merge(parse(snapshot.text), parse(change.text), parse(text));",
+    "const merged = parse(change.text);",
+  ],
+  [
+    "merge: edits beat the removal of their object",
+    `${TRACKER}merge.ts`,
+    "if (isPlainObject(before) && isPlainObject(mine)) return stored;",
+    "",
+  ],
+  [
+    "merge: nested objects are whole",
+    `${TRACKER}merge.ts`,
+    "if (isPlainObject(mine) && isPlainObject(stored)) {",
     "if (false) {",
   ],
   [
-    "adapters: no version sent with an update",
-    WRITER,
-    "? { ifVersion: loaded.stored.version } : {}",
-    "? {} : {}",
-  ],
-  ["Redis: no XX in update's SET", COMMANDS, '"PX", lifetimeMs!, "XX")', '"PX", lifetimeMs!)'],
-  ["Redis: no XX in the script of many updates", SCRIPTS, "'PX', ARGV[2 * i], 'XX')", "'PX', ARGV[2 * i])"],
-  [
-    "Redis: the script writes a session that is gone",
-    SCRIPTS,
-    "elseif not stored then\n    replies[i] = 0",
-    "elseif not stored then\n    redis.call('SET', key, payload, 'PX', lifetime)\n    replies[i] = 1",
+    "merge: an unchanged key keeps this request's value",
+    `${TRACKER}merge.ts`,
+    "if (isDeepStrictEqual(mine, before)) return stored;",
+    "",
   ],
   [
-    "memory: update writes a session that is gone",
-    MEMORY,
-    "if (kept === undefined) return undefined;",
-    "if (kept === undefined) return this.#write(id, text, entry);",
+    "tracker: a session that is known to be gone is created",
+    `${TRACKER}save-queue.ts`,
+    'else if (save.session.state.status === "gone") drop(rest.shift()!, isChanged(save));',
+    'else if (save.session.state.status === "gone") known = await this.#create(rest.shift()!);',
   ],
   [
-    "memory: touch writes a session that is gone",
-    MEMORY,
-    "if (kept === undefined) return false;",
-    "if (kept === undefined) return this.#write(id, this.#format.encode(entry, id), entry) !== undefined;",
+    "tracker: an expiry moves back",
+    `${TRACKER}combine.ts`,
+    "expiresAt = Math.max(expiresAt, endOf(lifetime, now));",
+    "expiresAt = endOf(lifetime, now);",
   ],
   [
-    "adapters: a conflict overwrites instead of merging",
-    WRITER,
-    "return this.#merge(id, loaded, image, error.current);",
-    "const version = await this.#store.update(id, entry); return version && { ...image, stored: { version } };",
+    "tracker: fields of an ended session are copied into its successor",
+    `${TRACKER}tracked-session.ts`,
+    "{ ended: state.snapshot }",
+    "{}",
   ],
   [
-    "merge: all of mine, not only what this request changed",
-    MERGE,
-    "const data = { ...stored.data };",
-    "const data = { ...stored.data, ...after };",
-  ],
-  ["merge: what this request deleted stays", MERGE, "else delete data[field];", ""],
-  [
-    "adapters: a save of a session known to be gone creates it",
-    WRITER,
-    'if (loaded === GONE) return drop("save");',
-    "if (loaded === GONE) return void (await this.#store.create(id, entryNow()));",
-  ],
-  [
-    "adapters: a save that finds its session gone creates it",
-    WRITER,
-    'if (tie.loaded === GONE) drop("save");',
-    "if (tie.loaded === GONE) await this.#store.create(id, entry);",
-  ],
-  [
-    "adapters: a touch does not look whether its session was there",
-    WRITER,
-    "if (!(await this.#store.touch(id, entryNow()))) {",
-    "if (!(await this.#store.touch(id, entryNow())) && false) {",
-  ],
-  [
-    "adapters: a touch that finds its session gone creates it",
-    WRITER,
-    'drop("touch");\n    } else',
-    "await this.#store.create(id, entryNow());\n    } else",
+    "tracker: saves of a combined write fail together",
+    `${TRACKER}save-queue.ts`,
+    "saves.length > 1 && !isApplied",
+    "false",
   ],
 ];
 

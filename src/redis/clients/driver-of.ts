@@ -13,10 +13,10 @@ import { SentinelRoute } from "./node-redis-sentinel.js";
 import type { IoredisClient } from "./open-ioredis.js";
 
 const ACCEPTED =
-  "a Redis or Cluster of ioredis 5.4.1 or later, a client of iovalkey or ioredis-mock, or a createClient(), " +
+  "a Redis or Cluster of ioredis 5.4.1 or later, a client of iovalkey, or a createClient(), " +
   "createCluster() or createSentinel() of node-redis 5 or 6";
 
-/** `Redis` or `Cluster` of ioredis, iovalkey or ioredis-mock. */
+/** `Redis` or `Cluster` of ioredis or iovalkey. */
 export interface IoredisLike {
   readonly status: string;
   readonly options: object;

@@ -33,7 +33,12 @@ const MUTANTS = [
     "elseif redis.sha1hex(stored) ~= version then",
     "elseif false then",
   ],
-  ["memory: no version check in update", MEMORY, "ifVersion !== String(kept.version)", "false"],
+  [
+    "memory: no version check",
+    MEMORY,
+    "if (ifVersion === undefined || ifVersion === String(stored.version)) return true;",
+    "return true;",
+  ],
   ["tracker: no version is sent", `${TRACKER}writer.ts`, "return { ifVersion: base.version };", "return {};"],
   [
     "tracker: a conflict overwrites instead of merging",
@@ -119,7 +124,7 @@ const showsNames = process.argv.includes("--names");
 const chosen = MUTANTS.filter(([name]) => words.length === 0 || words.some((word) => name.includes(word)));
 const dir = mkdtempSync(join(tmpdir(), "sessionary-mutants-"));
 try {
-  for (const each of ["src", "test", "package.json", "tsconfig.json", "vitest.config.ts"]) {
+  for (const each of ["src", "test", "scripts", "package.json", "tsconfig.json", "vitest.config.ts"]) {
     cpSync(join(root, each), join(dir, each), { recursive: true });
   }
   symlinkSync(join(root, "node_modules"), join(dir, "node_modules"));

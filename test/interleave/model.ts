@@ -159,10 +159,13 @@ export class Model {
       assert.notEqual(lifetime, "pending", `the lifetime ${lifetimeMs} of ${id} is lost`);
   }
 
-  /** True if the session is gone and the request is about to save it. */
+  /** True if the session is gone and the request is about to find that out by a save or a touch. */
   #savesGone({ changes }: Asked, id: string): boolean {
-    const isGone = this.expected.get(id) !== undefined && this.expected.live(id) === undefined;
-    return isGone && (this.#setup.saveUnchanged || changes.some((each) => each.id === id && !each.isStored));
+    const session = this.expected.get(id);
+    if (session === undefined || this.expected.live(id) !== undefined) return false;
+    if (changes.some((each) => each.id === id && !each.isStored)) return true;
+    const sinceStoredMs = this.#now() + session.lifetimeMs - session.expiresAt;
+    return this.#setup.saveUnchanged && sinceStoredMs > Math.max(this.#setup.touchAfterMs, SLACK_MS);
   }
 
   /** Checks that a session which is used stays alive. */

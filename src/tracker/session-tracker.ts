@@ -2,6 +2,7 @@ import { stringify } from "../codec/json.js";
 import { hasCode } from "../errors.js";
 import { publish } from "../events.js";
 import { KeyQueue } from "../internal/key-queue.js";
+import { loopNow } from "../internal/loop-clock.js";
 import type { SessionStore } from "../store.js";
 import { type Fields, type SessionFormat, plainFormat } from "./format.js";
 import { type Lifetime, endOf } from "./lifetime.js";
@@ -85,7 +86,7 @@ export class SessionTracker<D extends object = Fields> {
     const expiresAt = endOf(lifetime, Date.now());
     const copy = JSON.parse(stringify(data)) as Fields;
     const entry = { data: this.#format.dataOf(copy, expiresAt), expiresAt };
-    const deadline = performance.now() + this.#timeoutMs;
+    const deadline = loopNow() + this.#timeoutMs;
     await this.#puts.run(id, async () => {
       for (;;) {
         if ((await this.store.update(id, entry)) !== undefined) return;
@@ -94,7 +95,7 @@ export class SessionTracker<D extends object = Fields> {
           return;
         } catch (error) {
           // Another process created it meanwhile.
-          if (!hasCode(error, "ERR_SESSION_EXISTS") || performance.now() >= deadline) throw error;
+          if (!hasCode(error, "ERR_SESSION_EXISTS") || loopNow() >= deadline) throw error;
         }
       }
     });

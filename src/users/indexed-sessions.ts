@@ -3,6 +3,7 @@ import { hasCode } from "../errors.js";
 import { isSessionId } from "../session-id.js";
 import type { SessionStore } from "../store.js";
 import type { Clock } from "../internal/clock.js";
+import { loopNow } from "../internal/loop-clock.js";
 import { retryConflicts } from "../internal/retry-conflicts.js";
 import { type SessionReader, type StoredSession, belongsTo } from "./session-reader.js";
 import type { LoginEntry, UserIndex } from "./user-index.js";
@@ -109,7 +110,7 @@ export class IndexedSessions<T extends object> {
     };
     let ended: boolean;
     try {
-      ended = await retryConflicts(endWhatIsRead, { deadline: performance.now() + this.#timeoutMs });
+      ended = await retryConflicts(endWhatIsRead, { deadline: loopNow() + this.#timeoutMs });
     } catch (error) {
       if (!prefersDestroy(error, condition !== undefined)) throw error;
       ended = await this.#records.destroy(storageId);

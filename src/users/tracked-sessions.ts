@@ -1,6 +1,7 @@
 import { assertExpiresAt } from "../codec/payload.js";
 import { SessionConflictError, hasCode } from "../errors.js";
 import type { Clock } from "../internal/clock.js";
+import { loopNow } from "../internal/loop-clock.js";
 import { retryConflicts } from "../internal/retry-conflicts.js";
 import { assertSessionId } from "../session-id.js";
 import type { CreateOptions, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
@@ -124,7 +125,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     if (ifVersion !== undefined || !compares) return this.#updateOnce(storageId, change, ifVersion, compares);
     try {
       return await retryConflicts(() => this.#updateOnce(storageId, change, undefined, true), {
-        deadline: performance.now() + this.#parts.timeoutMs,
+        deadline: loopNow() + this.#parts.timeoutMs,
       });
     } catch (error) {
       if (!hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) throw error;

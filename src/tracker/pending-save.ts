@@ -1,0 +1,118 @@
+import { StoreUnavailableError } from "../errors.js";
+import { publish } from "../events.js";
+import { atLoopTime, loopNow } from "../internal/loop-clock.js";
+import type { Change } from "./combine.js";
+import type { Fields } from "./format.js";
+import type { Base, Origin, SessionState, Snapshot } from "./state.js";
+
+/** A session whose state a save reads before it starts and sets when it ends. */
+export interface Saved {
+  readonly id: string;
+  readonly origin: Origin;
+  state: SessionState;
+}
+
+/** A save that has not ended yet. */
+export class PendingSave implements Change {
+  readonly session: Saved;
+  readonly text: string;
+  readonly lifetime: Change["lifetime"];
+  /** Time to give up, on the clock of `loopNow()`. */
+  readonly deadline: number;
+  /** Resolves to false if the session is gone, and nothing was written. */
+  readonly ended: Promise<boolean>;
+  /** True if the deadline passed and the caller was told so. */
+  isLate = false;
+  /** True if a write that includes it was started. */
+  isSent = false;
+  #fields: Fields | undefined;
+  #resolve!: (exists: boolean) => void;
+  #reject!: (error: unknown) => void;
+  #cancel: (() => void) | undefined;
+
+  /** @param fields the live fields, used until the caller goes on; by default they are parsed from the text. */
+  constructor(session: Saved, change: Omit<Change, "fields">, fields: Fields | undefined, timeoutMs: number) {
+    this.session = session;
+    this.text = change.text;
+    this.lifetime = change.lifetime;
+    this.deadline = loopNow() + timeoutMs;
+    this.#fields = fields;
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  readonly fields = (): Fields => this.#fields ?? (JSON.parse(this.text) as Fields);
+
+  /** Drops the live fields, which the caller may change from now on. */
+  detach(): void {
+    this.#fields = undefined;
+  }
+
+  get isChanged(): boolean {
+    const { state } = this.session;
+    return state.status === "new" || this.text !== state.snapshot?.text;
+  }
+
+  /** True if the save and the record it was written over both differ from what the request had read. */
+  isMergedWith(base: Base): boolean {
+    return this.isChanged && base.text !== storedState(this.session).snapshot.text;
+  }
+
+  /** Rejects at the deadline if the save has not ended by then. @param whenLate is called first in that case. */
+  endAtDeadline(whenLate?: () => void): void {
+    this.#cancel ??= atLoopTime(this.deadline, () => {
+      whenLate?.();
+      this.isLate = true;
+      const outcome = this.isSent ? "unknown" : "not-applied";
+      this.#reject(new StoreUnavailableError(outcome, "timeout", "no answer within the save's deadline"));
+    });
+  }
+
+  /** Ends as stored. */
+  settle(stored: Base): void {
+    const { session, text, lifetime } = this;
+    const { ended } = session.origin;
+    const snapshot = { text: ended === undefined ? text : overlay(ended.text, text), lifetime };
+    // The request may have destroyed the session meanwhile.
+    if (session.state.status !== "gone") session.state = { status: "stored", snapshot, base: stored };
+    this.#cancel?.();
+    this.#resolve(true);
+  }
+
+  /** Ends as dropped: the session is gone. */
+  drop(isWrite: boolean): void {
+    const { session } = this;
+    publish("save-dropped", { operation: isWrite ? "save" : "touch" });
+    if (session.state.status === "stored")
+      session.state = { ...session.state, status: "gone", endedHere: false };
+    this.#cancel?.();
+    this.#resolve(false);
+  }
+
+  reject(error: unknown): void {
+    this.#cancel?.();
+    this.#reject(error);
+  }
+}
+
+/** Returns the state of a session that is known to be stored. */
+export function storedState(session: Saved): Extract<SessionState, { status: "stored" }> {
+  return session.state as Extract<SessionState, { status: "stored" }>;
+}
+
+/** Pairs each save with its snapshot: the save before it if both are of one request. */
+export function changesOf(saves: PendingSave[]): { snapshot: Snapshot; change: Change }[] {
+  const last = new Map<Saved, Snapshot>();
+  return saves.map((save) => {
+    const snapshot = last.get(save.session) ?? storedState(save.session).snapshot;
+    last.set(save.session, save);
+    return { snapshot, change: save };
+  });
+}
+
+/** Returns a snapshot in which fields of an ended session that the request may still copy count as unchanged. */
+function overlay(ended: string, text: string): string {
+  return JSON.stringify({ ...(JSON.parse(ended) as Fields), ...(JSON.parse(text) as Fields) });
+}

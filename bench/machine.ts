@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus, release, totalmem, type as system } from "node:os";
+import { REDIS_SERVER } from "../test/support/redis-server.js";
 
 /** What the figures were measured on and with. */
 export interface Machine {
@@ -29,7 +30,7 @@ const PACKAGES = [
 ];
 
 export function machine(): Machine {
-  const redis = spawnSync("redis-server", ["--version"], { encoding: "utf8" }).stdout;
+  const redis = spawnSync(REDIS_SERVER, ["--version"], { encoding: "utf8" }).stdout;
   return {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: availableParallelism(),

@@ -47,6 +47,9 @@ export async function startAll(count: number, options: StartRedisOptions = {}): 
   throw failed.reason;
 }
 
+/** Program that the tests start. `npm run test:servers` sets another one. */
+export const REDIS_SERVER = process.env.REDIS_SERVER ?? "redis-server";
+
 /** How far above its port a cluster node's bus port is. */
 const CLUSTER_BUS = 10_000;
 /** The last line of a server's or a sentinel's start. */
@@ -123,7 +126,7 @@ export class RedisServer {
   /** Starts it again on the same port and directory, after a `kill()` if it still runs. */
   async restart(): Promise<void> {
     await this.kill();
-    const started = spawn("redis-server", [join(this.#dir, "redis.conf"), ...this.#args], {
+    const started = spawn(REDIS_SERVER, [join(this.#dir, "redis.conf"), ...this.#args], {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#process = started;

@@ -51,6 +51,7 @@ function openClient(
     connectTimeout: attemptMs,
     disconnectTimeout: attemptMs, // limits the wait for the server to close its side
     maxLoadingRetryTime: 500, // limits the pause between two checks for a loaded dataset; ioredis's is up to 10 s
+    disableClientInfo: true, // CLIENT SETINFO, which an ACL that allows only what sessions require refuses and logs
     ...further,
     ...(address.username !== undefined && { username: address.username }),
     ...(address.password !== undefined && { password: address.password }),

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { StoreClosedError, StoreUnavailableError } from "../errors.js";
+import { StoreClosedError, StoreUnavailableError, hasCode } from "../errors.js";
 import { atLoopTime, loopNow } from "../internal/loop-clock.js";
 import { Capability } from "./capability.js";
 import type { Call, Driver } from "./clients/driver.js";
@@ -27,6 +27,7 @@ export class Connection {
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
   readonly #health: ConnectionHealth;
+  #losses = 0;
   #closed = false;
 
   constructor(driver: Driver, timeoutMs: number) {
@@ -35,7 +36,10 @@ export class Connection {
     this.#health = new ConnectionHealth(driver, () => this.#health.isRefused && this.#wake());
     this.#stopObserving = driver.observe({
       failed: (error) => this.#closed || this.#health.failed(error),
-      lost: () => this.#closed || this.#health.lost(),
+      lost: () => {
+        this.#losses++;
+        if (!this.#closed) this.#health.lost();
+      },
       ready: () => {
         this.scripts.reset();
         this.setIfEqual.reset();
@@ -53,6 +57,11 @@ export class Connection {
   /** @throws StoreClosedError */
   assertOpen(): undefined {
     if (this.#closed) throw new StoreClosedError();
+  }
+
+  /** Returns a number that grows whenever the connection, or the one to a node of a Cluster, is lost. */
+  get losses(): number {
+    return this.#losses + this.driver.resends;
   }
 
   /** Runs a task of several steps within one deadline. A step that starts after it is not sent. */
@@ -73,7 +82,7 @@ export class Connection {
   }
 
   /**
-   * Runs one step of a call.
+   * Runs one step of a call. A read whose connection was lost is sent once more.
    * @param effect Whether the step may have been applied if there is no reply.
    * @throws StoreUnavailableError, StoreClosedError or ScriptsForbiddenError, and no error of the client.
    */
@@ -88,6 +97,14 @@ export class Connection {
     return new Promise<R>((resolve, reject) => {
       let call: Call | undefined;
       let isOver = false;
+      /** True once a read was sent again after its connection was lost. */
+      let isRepeated = false;
+      const startOrWait = () => {
+        const { state } = this.driver;
+        if (state === "ready" || state === "ended" || this.#health.isRefused) return start();
+        this.#waiting.add(start);
+        this.driver.connect();
+      };
       const start = () => {
         this.#waiting.delete(start);
         if (this.#closed) return fail(new StoreClosedError());
@@ -102,12 +119,14 @@ export class Connection {
           (error: unknown) => {
             current.cancel(); // a client that gives up first, by its own commandTimeout, still sends its queue
             const isIntact = this.driver.resends === resends;
-            if (isIntact && isUnsent(error) && this.driver.state !== "ready" && !isOver) {
-              // The connection is being closed. The next one may be ready in time.
-              call = undefined;
-              this.#waiting.add(start);
-              this.driver.connect();
-            } else fail(toStoreError(error, effect === "write" && (isIntact ? "once" : "again")));
+            const failure = toStoreError(error, effect === "write" && (isIntact ? "once" : "again"));
+            // The connection is being closed. The next one may be ready in time.
+            const isUnsentYet = isIntact && isUnsent(error) && this.driver.state !== "ready";
+            const isLostRead = effect === "read" && isConnectionLost(failure) && !isRepeated;
+            if (isOver || !(isUnsentYet || isLostRead)) return fail(failure);
+            isRepeated ||= !isUnsentYet;
+            call = undefined;
+            startOrWait();
           },
         );
       };
@@ -119,12 +138,7 @@ export class Connection {
         const outcome = call !== undefined && effect === "write" ? "unknown" : "not-applied";
         reject((call === undefined && this.#health.error()) || this.timeoutError(outcome));
       });
-      const { state } = this.driver;
-      if (state === "ready" || state === "ended" || this.#health.isRefused) start();
-      else {
-        this.#waiting.add(start);
-        this.driver.connect();
-      }
+      startOrWait();
     });
   }
 
@@ -146,4 +160,8 @@ export class Connection {
   #wake(): void {
     for (const start of [...this.#waiting]) start();
   }
+}
+
+function isConnectionLost(error: Error): boolean {
+  return hasCode(error, "ERR_STORE_UNAVAILABLE") && (error as StoreUnavailableError).reason === "connection";
 }

@@ -1,4 +1,5 @@
-import { partiallyApplied } from "../errors.js";
+import { StoreUnavailableError, partiallyApplied } from "../errors.js";
+import type { MasterNode } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 
 /**
@@ -6,6 +7,11 @@ import type { Connection } from "./connection.js";
  * third of the time (`npm run bench -- --case million`).
  */
 const SCAN_COUNT = 20;
+
+/** Number of times that a walk starts again. */
+const MAX_RESTARTS = 3;
+/** Number of names that a walk remembers. */
+const RECENT_NAMES = 10_000;
 
 /** A set of keys, each with a name. */
 export interface KeyPattern {
@@ -33,22 +39,50 @@ export class KeySpace {
     return this.#prefix + name + this.#suffix;
   }
 
-  /** Yields names, a bounded page at a time, from every master. Redis may return one twice while keys move. */
-  async *pages(): AsyncGenerator<string[]> {
-    const prefix = this.#connection.driver.keyPrefix + this.#prefix;
-    const pattern = `${escapeGlob(prefix)}*${escapeGlob(this.#suffix)}`;
+  /**
+   * Yields names, a bounded page at a time, from every master. The walk of a node starts again if its connection is
+   * lost: the next one may be to another server, to which a position means nothing.
+   * @param onRestart called with the number of that node's names that were yielded in vain
+   * @throws StoreUnavailableError if connections are lost again and again.
+   */
+  async *pages(onRestart: (yielded: number) => void = () => {}): AsyncGenerator<string[]> {
+    let restarts = 0;
     for (const node of await this.#connection.run("read", (call) => call.masters())) {
-      let cursor = "0";
-      do {
-        const [next, keys] = await this.#connection.run("read", (call) =>
-          call.scan(node, cursor, pattern, SCAN_COUNT),
-        );
+      let cursor: string | undefined;
+      let losses = 0;
+      let yielded = 0;
+      let isNew = newNames();
+      while (cursor !== "0") {
+        const [next, keys] = await this.#scan(node, cursor);
+        if (cursor === undefined) ({ losses } = this.#connection);
+        else if (losses !== this.#connection.losses) {
+          if (++restarts > MAX_RESTARTS) throw connectionLost();
+          onRestart(yielded);
+          yielded = 0;
+          isNew = newNames();
+          cursor = undefined;
+          continue;
+        }
         cursor = next;
-        const names = keys.map((key) => key.slice(prefix.length, key.length - this.#suffix.length));
-        const included = names.filter(this.#includes);
-        if (included.length > 0) yield included;
-      } while (cursor !== "0");
+        const page = this.#namesIn(keys).filter(isNew);
+        yielded += page.length;
+        if (page.length > 0) yield page;
+      }
     }
+  }
+
+  #scan(node: MasterNode, cursor = "0"): Promise<[string, string[]]> {
+    const pattern = `${escapeGlob(this.#fullPrefix)}*${escapeGlob(this.#suffix)}`;
+    return this.#connection.run("read", (call) => call.scan(node, cursor, pattern, SCAN_COUNT));
+  }
+
+  #namesIn(keys: string[]): string[] {
+    const { length } = this.#fullPrefix;
+    return keys.map((key) => key.slice(length, key.length - this.#suffix.length)).filter(this.#includes);
+  }
+
+  get #fullPrefix(): string {
+    return this.#connection.driver.keyPrefix + this.#prefix;
   }
 
   /**
@@ -84,6 +118,28 @@ export class KeySpace {
       ? partiallyApplied(failed.reason)
       : failed.reason;
   }
+}
+
+function connectionLost(): StoreUnavailableError {
+  return new StoreUnavailableError(
+    "not-applied",
+    "connection",
+    "the connection was lost while Redis listed its keys",
+  );
+}
+
+/**
+ * Returns a filter for names that were not seen a short while ago. When Redis shrinks its table of keys, it returns the
+ * keys of the place that the walk has reached a second time.
+ */
+function newNames(): (name: string) => boolean {
+  const recent = new Set<string>();
+  return (name) => {
+    if (recent.has(name)) return false;
+    recent.add(name);
+    if (recent.size > RECENT_NAMES) recent.delete(recent.values().next().value!);
+    return true;
+  };
 }
 
 /** A prefix stands for itself in a SCAN pattern, whatever it holds. */

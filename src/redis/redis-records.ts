@@ -99,7 +99,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
 
   async count(): Promise<number> {
     let live = 0;
-    for await (const page of this.#keys.pages()) live += page.length;
+    for await (const page of this.#keys.pages((yielded) => (live -= yielded))) live += page.length;
     return live;
   }
 

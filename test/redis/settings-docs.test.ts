@@ -2,7 +2,7 @@ import * as ioredis from "ioredis";
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
 import { RedisStore } from "sessionary/redis";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { openIoredis } from "../../src/redis/clients/open-ioredis.js";
 import { MarkdownPage } from "../support/markdown.js";
 
@@ -68,6 +68,7 @@ it("leaves out no setting that is not ioredis's own", () => {
 
 it("shows how to give a client of one's own the same", async () => {
   const url = "redis://127.0.0.1:1";
+  let reconnectedAt = 0;
   const client = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -75,7 +76,11 @@ it("shows how to give a client of one's own the same", async () => {
     socketTimeout: 2_000,
     maxLoadingRetryTime: 500,
     retryStrategy: (attempt) => Math.min(50 * 2 ** (attempt - 1), 1_000) * (0.5 + Math.random() / 2),
-    reconnectOnError: (error) => (/\bREADONLY\b/.test(error.message) ? 1 : false),
+    reconnectOnError: (error) => {
+      if (!/\bREADONLY\b/.test(error.message) || Date.now() < reconnectedAt + 2_000) return false;
+      reconnectedAt = Date.now();
+      return 1;
+    },
   });
   // ioredis prints an error that nobody listens to. The store listens until it is closed.
   client.on("error", () => {});
@@ -93,11 +98,29 @@ function isSaid(cell: string, value: unknown, timeoutMs: number): boolean {
   if (cell === "2 × `timeoutMs`") return value === 2 * timeoutMs;
   if (typeof value === "number") return cell === value.toLocaleString("en-US");
   if (typeof value !== "function") return cell === String(value);
-  if (cell !== "1 for READONLY") return isStrategy(cell, value as (attempt: number) => number);
-  const answers = ["READONLY You can't", "ERR Error running script: -READONLY You can't", "LOADING"].map(
-    (text): unknown => (value as (error: Error) => unknown)(new Error(text)),
-  );
-  return answers.join() === "1,1,false";
+  const [, pauseMs] = /^1 for READONLY, once in ([\d,]+) ms$/.exec(cell) ?? [];
+  if (pauseMs === undefined) return isStrategy(cell, value as (attempt: number) => number);
+  return isReconnect(numberOf(pauseMs), value as (error: Error) => unknown);
+}
+
+/** Whether a `reconnectOnError` reconnects for READONLY, and again only after a pause. */
+function isReconnect(pauseMs: number, strategy: (error: Error) => unknown): boolean {
+  vi.useFakeTimers({ toFake: ["Date", "performance"], now: Date.now() + pauseMs });
+  try {
+    const after = (ms: number, text: string) => {
+      vi.advanceTimersByTime(ms);
+      return strategy(new Error(text));
+    };
+    const answers = [
+      after(pauseMs, "LOADING"),
+      after(0, "ERR Error running script: -READONLY You can't"),
+      after(pauseMs - 1, "READONLY You can't"),
+      after(1, "READONLY You can't"),
+    ];
+    return answers.join() === "false,1,false,1";
+  } finally {
+    vi.useRealTimers();
+  }
 }
 
 /** Whether pauses between attempts to connect are, say, "50 to 1,000, doubling, less up to half". */

@@ -13,6 +13,9 @@ type FurtherOptions = Omit<RedisOptions & ClusterOptions, "replyMapping" | "redi
 /** The longest pause between two attempts to connect: short enough to be back within 2 s of Redis. */
 const MAX_RECONNECT_DELAY_MS = 1_000;
 
+/** Shortest time between two reconnects because of READONLY. */
+const READONLY_INTERVAL_MS = 2_000;
+
 /**
  * Opens a connection with settings that suit sessions. ioredis's own settings suit a cache; but a session write
  * that arrives late can undo a logout, and a request can't wait for minutes. docs/faults.md compares the settings.
@@ -66,9 +69,7 @@ function openClient(
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: true, // with 0 retries it only rejects them; off, their promises never settle
     retryStrategy: reconnectDelay,
-    // After a failover an old master answers READONLY on a healthy connection: reconnect. 1, not 2: the command
-    // itself is rejected, not sent again. A script's error has the word further in.
-    reconnectOnError: (error: Error) => (/\bREADONLY\b/.test(error.message) ? 1 : false),
+    reconnectOnError: reconnectOnReadonly(),
   } satisfies RedisOptions;
   if (address.mode === "cluster") {
     return new ioredis.Cluster(address.hosts, {
@@ -98,6 +99,22 @@ function openClient(
 function tlsOptions({ tls: isTls }: RedisAddress, { tls, sentinelTLS }: FurtherOptions) {
   if (!isTls && tls === undefined) return {};
   return { tls: { ...tls }, sentinelTLS: { ...tls, ...sentinelTLS }, enableTLSForSentinelMode: true };
+}
+
+/**
+ * Returns a `reconnectOnError`. After a failover an old master answers READONLY on a healthy connection: reconnect, but
+ * not for each refused write, since every reconnect delays the reads. 1, not 2: the command itself is rejected and not
+ * sent again.
+ */
+function reconnectOnReadonly(): (error: Error) => 1 | false {
+  let lastAt = -Infinity;
+  return ({ message }) => {
+    const now = performance.now();
+    // A script's error has the word further in.
+    if (!/\bREADONLY\b/.test(message) || now - lastAt < READONLY_INTERVAL_MS) return false;
+    lastAt = now;
+    return 1;
+  };
 }
 
 /** Doubling from 50 ms, with jitter so that many servers do not come back in step. */

@@ -30,8 +30,17 @@ export class SessionExistsError extends SessionStoreError {
   }
 }
 
-/** Rejects `update` and `touch` when another version than `ifVersion` is stored. */
+/** Headers of the HTTP response to a request that may succeed a moment later. */
+const RETRY_LATER: Readonly<Record<string, string>> = { "retry-after": "1" };
+
+/**
+ * Rejects `update` and `touch` when another version than `ifVersion` is stored, and a save whose deadline passed while
+ * other writers changed the session. Frameworks answer it with status 503 and a `Retry-After` header, by `statusCode`
+ * and `headers`.
+ */
 export class SessionConflictError<T extends object = SessionData> extends SessionStoreError {
+  readonly statusCode = 503;
+  readonly headers = RETRY_LATER;
   // Private, so that no logger prints the session.
   readonly #current: SessionRecord<T>;
 
@@ -77,7 +86,7 @@ export class StoreUnavailableError extends SessionStoreError {
   readonly outcome: "not-applied" | "unknown";
   readonly reason: UnavailableReason;
   readonly statusCode = 503;
-  readonly headers: Readonly<Record<string, string>> = { "retry-after": "1" };
+  readonly headers = RETRY_LATER;
   /** Set if the store could not connect. */
   declare readonly cause?: UnavailableCause;
 
@@ -93,8 +102,11 @@ export class StoreUnavailableError extends SessionStoreError {
   }
 }
 
-/** The store was closed before or during the call. */
+/** The store was closed before or during the call. Frameworks answer it with status 503. */
 export class StoreClosedError extends SessionStoreError {
+  readonly statusCode = 503;
+  readonly headers = RETRY_LATER;
+
   constructor() {
     super("ERR_STORE_CLOSED", "the session store is closed");
   }

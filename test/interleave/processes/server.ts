@@ -12,7 +12,7 @@ declare module "express-session" {
   }
 }
 
-const store = new RedisStore({ url: process.argv[2]!, userIdOf: ({ user }) => user as string | undefined });
+const store = new RedisStore({ url: process.argv[2]!, userIdOf: ({ user }) => user });
 let longestSaveMs = 0;
 
 const app = express();

@@ -79,7 +79,8 @@ export interface UnavailableCause extends Error {
 
 /**
  * Rejects a call that the backend did not answer in time or refused, or whose connection was lost. Express, Fastify
- * and Koa answer it with status 503 and a `Retry-After` header, by `statusCode` and `headers`.
+ * and Koa answer it with status 503 and a `Retry-After` header, by `statusCode` and `headers`; Hono does so by
+ * `getResponse`.
  */
 export class StoreUnavailableError extends SessionStoreError {
   /** `"not-applied"`: nothing was changed. `"unknown"`: the command may have been applied. */
@@ -99,6 +100,16 @@ export class StoreUnavailableError extends SessionStoreError {
     super("ERR_STORE_UNAVAILABLE", `the session store is unavailable: ${detail}`, cause && { cause });
     this.outcome = outcome;
     this.reason = reason;
+  }
+
+  /** Returns the answer to a request that failed with this error. */
+  getResponse(): Response {
+    const headers = {
+      ...this.headers,
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+    };
+    return new Response("Service Unavailable\n", { status: this.statusCode, headers });
   }
 }
 

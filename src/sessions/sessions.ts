@@ -1,3 +1,4 @@
+import { hasCode } from "../errors.js";
 import { privateField } from "../internal/private-field.js";
 import type { SessionData, SessionStore } from "../store.js";
 import { BIND, type SessionBinder } from "./bind.js";
@@ -76,7 +77,8 @@ export class Sessions<
 
   /**
    * Returns a handler of the Fetch API that saves the session before it returns the response. If the session cannot be
-   * loaded or saved, the response is 503 with `Retry-After`, or what `onError` returns.
+   * loaded or saved, or the handler throws a `StoreUnavailableError`, the response is 503 with `Retry-After`, or what
+   * `onError` returns.
    * @example
    * Deno.serve(sessions.handler(async (request) => {
    *   const session = await sessions.get(request);
@@ -90,7 +92,9 @@ export class Sessions<
       try {
         return await this.commit(request, await handle(request, ...args));
       } catch (error) {
-        if (!this.#fetched.get(request)?.isLoadError(error)) throw error;
+        const isAnswered =
+          hasCode(error, "ERR_STORE_UNAVAILABLE") || this.#fetched.get(request)?.isLoadError(error);
+        if (!isAnswered) throw error;
         return failureResponse(error, this.#onError);
       }
     };

@@ -9,6 +9,15 @@ import { Trial } from "./trial.js";
 import { whole } from "./whole.js";
 import { writing } from "./writing.js";
 
+export { adapterConformance } from "./adapter/index.js";
+export type {
+  AdapterAbility,
+  AdapterHandler,
+  AdapterReply,
+  AdapterSession,
+  AdapterUnderTest,
+  RunningApp,
+} from "./adapter/index.js";
 export { userConformance } from "./users.js";
 export type { StoreWithUsers, UserStoreUnderTest } from "./users.js";
 export type { StoreUnderTest, Supports, TestClock, TestRunner } from "./subject.js";

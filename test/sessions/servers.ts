@@ -21,6 +21,8 @@ export type Data = Record<string, unknown>;
 
 /** A request, the same for all frameworks. */
 export interface Visit {
+  /** Path of the request. */
+  readonly path: string;
   session(): Promise<Session<Data>>;
 }
 
@@ -42,6 +44,8 @@ export class Server {
   readonly #handlers: Handler[] = [];
   /** Errors that reached the error handling of the framework. */
   readonly errors: unknown[] = [];
+  /** Answers all requests if it is set. */
+  everyRequest: Handler | undefined;
   origin = "";
 
   /** Returns the path that runs a handler. */
@@ -55,8 +59,9 @@ export class Server {
   }
 
   readonly run: Run = async (url, session) => {
-    const handler = this.#handlers[Number(url.slice(1).split("?")[0])];
-    return handler === undefined ? { status: 404 } : handler({ session });
+    const path = url.split("?")[0]!;
+    const handler = this.everyRequest ?? this.#handlers[Number(path.slice(1))];
+    return handler === undefined ? { status: 404 } : handler({ path, session });
   };
 
   async listen(net: NetServer): Promise<void> {
@@ -174,9 +179,9 @@ export function nodeListener(server: Server, sessions: Sessions): http.RequestLi
       res.writeHead(status, headers);
       return stream ? Readable.from(stream).pipe(res) : res.end(text);
     };
-    answer().catch((error: { status?: number }) => {
+    answer().catch((error: { status?: number; statusCode?: number }) => {
       server.errors.push(error);
-      res.statusCode = error.status ?? 500;
+      res.statusCode = error.status ?? error.statusCode ?? 500;
       res.end("error");
     });
   };

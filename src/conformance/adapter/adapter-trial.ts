@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { Client } from "./client.js";
+import { GatedStore } from "./gated-store.js";
+import { HandlerApp } from "./handler-app.js";
+import type { AdapterUnderTest } from "./subject.js";
+
+/** One test: an app with a store of its own, and what all tests need. */
+export class AdapterTrial {
+  readonly store: GatedStore;
+  readonly #app: HandlerApp;
+
+  private constructor(store: GatedStore, app: HandlerApp) {
+    this.store = store;
+    this.#app = app;
+  }
+
+  static async run(subject: AdapterUnderTest, test: (trial: AdapterTrial) => Promise<void>): Promise<void> {
+    const store = new GatedStore(await subject.open());
+    try {
+      const app = new HandlerApp();
+      const running = await subject.start(store, app.handle);
+      app.url = running.url;
+      try {
+        await test(new AdapterTrial(store, app));
+      } finally {
+        store.heal();
+        await running.close();
+      }
+    } finally {
+      await store.close();
+    }
+  }
+
+  /** Returns a client without cookies. */
+  visitor(): Client {
+    return new Client(this.#app);
+  }
+
+  /** Returns a client whose session has this user, and the fields. */
+  async signedIn(user: string, fields: Record<string, unknown> = {}): Promise<Client> {
+    const client = this.visitor();
+    await client.visit((session) => {
+      for (const [field, value] of Object.entries({ user, ...fields })) session.set(field, value);
+    });
+    assert.deepEqual(await client.read("user"), { user }, "a session that was just stored");
+    return client;
+  }
+
+  /** Ends all sessions, as a sign-out on all devices does that another process runs. */
+  async endAll(): Promise<void> {
+    await this.store.clear();
+  }
+
+  /** Returns the stored end of the only session there is, in epoch milliseconds. */
+  async storedExpiry(): Promise<number> {
+    const ids: string[] = [];
+    for await (const id of this.store.ids()) ids.push(id);
+    assert.equal(ids.length, 1, "the number of stored sessions");
+    const record = await this.store.get(ids[0]!);
+    assert.ok(record !== undefined, "the session is missing");
+    return record.expiresAt;
+  }
+}

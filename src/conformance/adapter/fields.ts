@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import type { AdapterCase } from "./adapter-case.js";
+import type { AdapterTrial } from "./adapter-trial.js";
+import type { SessionHandler } from "./handler-app.js";
+
+const REQUESTS = 20;
+
+const FIELDS = Array.from({ length: REQUESTS }, (_, n) => `field${n}`);
+
+export const fields: AdapterCase[] = [
+  {
+    title: "Parallel requests that set different fields all take effect.",
+    test: async (trial) => {
+      const stored = await setInParallel(trial, (field) => (session) => session.set(field, true));
+      assert.deepEqual(await stored.read(...FIELDS), allTrue());
+    },
+  },
+  {
+    title: "Parallel requests that set different keys of one object all take effect.",
+    test: async (trial) => {
+      const stored = await setInParallel(trial, (field) => (session) => {
+        const { items } = session.get("cart") as { items: object };
+        session.set("cart", { items: { ...items, [field]: true } });
+      });
+      assert.deepEqual(await stored.read("cart"), { cart: { items: allTrue() } });
+    },
+  },
+  {
+    title: "A request that changes nothing undoes no change of another.",
+    test: async (trial) => {
+      const client = await trial.signedIn("ann");
+      const slow = await client.copy().start((session) => session.get("user"));
+      await client.visit((session) => session.set("user", "ben"));
+      await slow.finish();
+      assert.deepEqual(await client.read("user"), { user: "ben" });
+    },
+  },
+];
+
+/** Runs handlers that all have loaded their session before the first of them goes on. */
+async function setInParallel(trial: AdapterTrial, handlerOf: (field: string) => SessionHandler) {
+  const client = await trial.signedIn("ann", { cart: { items: {} } });
+  const slow = await Promise.all(FIELDS.map((field) => client.copy().start(handlerOf(field))));
+  for (const { status } of await Promise.all(slow.map((request) => request.finish())))
+    assert.equal(status, 200, "the status of a request");
+  return client;
+}
+
+function allTrue(): Record<string, boolean> {
+  return Object.fromEntries(FIELDS.map((field) => [field, true]));
+}

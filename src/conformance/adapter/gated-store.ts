@@ -1,0 +1,93 @@
+import type { CreateOptions, SessionEntry, SessionStore, UpdateOptions } from "../../store.js";
+import { Latch } from "./latch.js";
+
+type Method = "get" | "create" | "update" | "touch" | "destroy";
+
+/** A store whose calls the suite can hold back, or let fail, before they reach the store inside. */
+export class GatedStore implements SessionStore {
+  /** A save is never late, however long the suite holds it back. */
+  readonly timeoutMs = 60_000;
+  readonly absoluteTimeoutMs: number | undefined;
+  readonly #inside: SessionStore;
+  readonly #latches = new Map<Method, Latch>();
+  readonly #errors = new Map<Method, Error>();
+
+  constructor(inside: SessionStore) {
+    this.#inside = inside;
+    this.absoluteTimeoutMs = inside.absoluteTimeoutMs;
+  }
+
+  /** Holds back the next calls of `create` and `update`. */
+  holdSaves(): Latch {
+    const latch = new Latch();
+    for (const method of ["create", "update"] as const) this.#latches.set(method, latch);
+    return latch;
+  }
+
+  /** Lets the next calls of these methods reject. */
+  fail(error: Error, ...methods: Method[]): void {
+    for (const method of methods) this.#errors.set(method, error);
+  }
+
+  /** Behaves as the store inside again. */
+  heal(): void {
+    for (const latch of this.#latches.values()) latch.open();
+    this.#latches.clear();
+    this.#errors.clear();
+  }
+
+  async get(id: string) {
+    await this.#gate("get");
+    return this.#inside.get(id);
+  }
+
+  async create(id: string, entry: SessionEntry, options?: CreateOptions) {
+    const written = copyOf(entry);
+    await this.#gate("create");
+    return this.#inside.create(id, written, options);
+  }
+
+  async update(id: string, entry: SessionEntry, options?: UpdateOptions) {
+    const written = copyOf(entry);
+    await this.#gate("update");
+    return this.#inside.update(id, written, options);
+  }
+
+  async touch(id: string, entry: SessionEntry, options?: UpdateOptions) {
+    const written = copyOf(entry);
+    await this.#gate("touch");
+    return this.#inside.touch(id, written, options);
+  }
+
+  async destroy(id: string) {
+    await this.#gate("destroy");
+    return this.#inside.destroy(id);
+  }
+
+  ids() {
+    return this.#inside.ids();
+  }
+
+  count() {
+    return this.#inside.count();
+  }
+
+  clear() {
+    return this.#inside.clear();
+  }
+
+  close() {
+    return this.#inside.close();
+  }
+
+  async #gate(method: Method): Promise<void> {
+    await this.#latches.get(method)?.wait();
+    const error = this.#errors.get(method);
+    if (error !== undefined) throw error;
+  }
+}
+
+/** A write reads its entry before it returns, however long it is held back. */
+function copyOf({ data, expiresAt }: SessionEntry): SessionEntry {
+  return { data: structuredClone(data), expiresAt };
+}

@@ -1,0 +1,20 @@
+import type { AdapterHandler, AdapterSession } from "./subject.js";
+
+/** A handler of the suite. The client gets its result as JSON. */
+export type SessionHandler = (session: AdapterSession) => unknown;
+
+/** The app under test, whose handlers are functions of the suite. */
+export class HandlerApp {
+  url = "";
+  readonly #handlers: { handler: SessionHandler; location: string | undefined }[] = [];
+
+  /** Returns the address that runs a handler. */
+  urlOf(handler: SessionHandler, location?: string): string {
+    return `${this.url}/${this.#handlers.push({ handler, location }) - 1}`;
+  }
+
+  readonly handle: AdapterHandler = async (path, session) => {
+    const { handler, location } = this.#handlers[Number(path.slice(1))]!;
+    return { text: JSON.stringify((await handler(session)) ?? null), location };
+  };
+}

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import type { AdapterCase } from "./adapter-case.js";
+import type { AdapterTrial } from "./adapter-trial.js";
+import type { SessionHandler } from "./handler-app.js";
+
+const HOUR_MS = 3_600_000;
+const MONTH_MS = 30 * 24 * HOUR_MS;
+/** Largest difference that a case ignores: a test takes a while, and a store may round. */
+const TOLERANCE_MS = 5 * 60_000;
+
+const live =
+  (lifetimeMs: number): SessionHandler =>
+  (session) =>
+    session.setLifetime!(lifetimeMs);
+
+const NEUTRAL: Record<string, SessionHandler> = {
+  unchanged: (session) => session.get("user"),
+  writing: (session) => session.set("cart", 1),
+};
+
+export const lifetimes: AdapterCase[] = [
+  {
+    title: 'A longer lifetime ("remember me") outlasts requests that cross it.',
+    needs: "lifetimes",
+    test: (trial) => crossed(trial, HOUR_MS, MONTH_MS),
+  },
+  {
+    title: "A shorter lifetime is not extended by requests that cross it.",
+    needs: "lifetimes",
+    test: (trial) => crossed(trial, MONTH_MS, HOUR_MS),
+  },
+];
+
+/** Changes a lifetime while other requests have the session loaded, and the other way round. */
+async function crossed(trial: AdapterTrial, before: number, after: number): Promise<void> {
+  for (const [name, handler] of Object.entries(NEUTRAL)) {
+    for (const isFirst of [true, false]) {
+      await trial.endAll();
+      const client = await trial.signedIn("ann");
+      await client.visit(live(before));
+      await assertLifetime(trial, before, "a lifetime that was just set");
+      const [slow, fast] = isFirst ? [handler, live(after)] : [live(after), handler];
+      const request = await client.copy().start(slow);
+      await client.visit(fast);
+      await request.finish();
+      const order = isFirst ? "before" : "after";
+      await assertLifetime(trial, after, `a lifetime that was set ${order} an ${name} request ended`);
+    }
+  }
+}
+
+async function assertLifetime(trial: AdapterTrial, lifetimeMs: number, what: string): Promise<void> {
+  const storedMs = (await trial.storedExpiry()) - Date.now();
+  const apartMs = Math.abs(storedMs - lifetimeMs);
+  assert.ok(apartMs <= TOLERANCE_MS, `${what} is ${storedMs} ms and not ${lifetimeMs} ms`);
+}

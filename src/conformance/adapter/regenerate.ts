@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import type { AdapterCase } from "./adapter-case.js";
+import type { SessionHandler } from "./handler-app.js";
+
+const signInAs =
+  (user: string): SessionHandler =>
+  async (session) => {
+    await session.regenerate();
+    session.set("user", user);
+  };
+
+/** Keeps the user under a new id, as handlers do that renew an id from time to time. */
+const renews: SessionHandler = async (session) => {
+  const user = session.get("user");
+  await session.regenerate();
+  session.set("user", user);
+};
+
+export const regenerate: AdapterCase[] = [
+  {
+    title: "A sign-in gives the session a new id, and the old id opens nothing.",
+    test: async (trial) => {
+      const client = await trial.signedIn("nobody");
+      const old = client.copy();
+      await client.visit(signInAs("ann"));
+      assert.deepEqual(await client.read("user"), { user: "ann" });
+      assert.deepEqual(await old.read("user"), { user: null });
+    },
+  },
+  {
+    title: "A request that ends after a sign-in does not store the session under the old id again.",
+    test: async (trial) => {
+      const client = await trial.signedIn("nobody");
+      const old = client.copy();
+      const slow = await client.copy().start((session) => session.set("late", true));
+      await client.visit(signInAs("ann"));
+      await slow.finish();
+      assert.deepEqual(await client.read("user"), { user: "ann" });
+      assert.deepEqual(await old.read("user", "late"), { user: null, late: null });
+    },
+  },
+  {
+    title: "A session that was ended does not renew itself under a new id.",
+    test: async (trial) => {
+      const client = await trial.signedIn("ann");
+      const slow = await client.start(renews);
+      await trial.endAll();
+      await slow.finish();
+      assert.deepEqual(await client.read("user"), { user: null });
+    },
+  },
+  {
+    title: "A sign-in takes effect over a session that was ended meanwhile.",
+    test: async (trial) => {
+      const client = await trial.signedIn("nobody");
+      const slow = await client.start(signInAs("ann"));
+      await trial.endAll();
+      assert.equal((await slow.finish()).status, 200);
+      assert.deepEqual(await client.read("user"), { user: "ann" });
+    },
+  },
+  {
+    title: "Two sign-ins at once from one session both take effect.",
+    test: async (trial) => {
+      const client = await trial.signedIn("nobody");
+      const clients = [client, client.copy()];
+      const slow = await Promise.all(clients.map((each) => each.start(signInAs("ann"))));
+      for (const { status } of await Promise.all(slow.map((request) => request.finish())))
+        assert.equal(status, 200);
+      for (const each of clients) assert.deepEqual(await each.read("user"), { user: "ann" });
+    },
+  },
+];

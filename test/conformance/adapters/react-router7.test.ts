@@ -1,0 +1,3 @@
+import { reactRouterConformance } from "./react-router.js";
+
+reactRouterConformance();

@@ -1,0 +1,6 @@
+import { vi } from "vitest";
+import { reactRouterConformance } from "./react-router.js";
+
+vi.mock("react-router", () => import("react-router8"));
+
+reactRouterConformance();

@@ -70,10 +70,12 @@ export class Client {
       headers: cookie === "" ? {} : { cookie },
     });
     const kept = response.headers.getSetCookie().map((line) => this.#keep(line));
-    const text = await response.text();
+    const { status } = response;
+    // A redirect is followed as soon as its headers are there.
+    const text = status === 200 ? await response.text() : await response.body?.cancel();
     return {
-      status: response.status,
-      result: response.status === 200 ? (JSON.parse(text) as unknown) : undefined,
+      status,
+      result: text === undefined ? undefined : (JSON.parse(text) as unknown),
       location: response.headers.get("location"),
       setsCookie: kept.includes(true),
     };

@@ -15,6 +15,10 @@ function ofProperties(fieldsNow: () => Fields): Pick<AdapterSession, "get" | "se
   };
 }
 
+const promised = promisify(
+  (call: (done: (error?: Error | null) => void) => unknown, done: () => void) => void call(done),
+);
+
 /** Starts Express with a middleware that gives requests a session of express-session. */
 export function serveExpress(middleware: RequestHandler, handle: AdapterHandler): Promise<RunningApp> {
   const app = express();
@@ -23,8 +27,8 @@ export function serveExpress(middleware: RequestHandler, handle: AdapterHandler)
   app.get("/*path", async (req, res) => {
     const { text, location } = await handle(req.path, {
       ...ofProperties(() => req.session as unknown as Fields),
-      regenerate: () => promisify<unknown>((done) => req.session.regenerate(done))() as Promise<void>,
-      destroy: () => promisify<unknown>((done) => req.session.destroy(done))() as Promise<void>,
+      regenerate: () => promised((done) => req.session.regenerate(done)),
+      destroy: () => promised((done) => req.session.destroy(done)),
       setLifetime: (lifetimeMs) => void (req.session.cookie.maxAge = lifetimeMs),
     });
     if (location === undefined) res.send(text);

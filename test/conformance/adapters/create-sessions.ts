@@ -22,8 +22,8 @@ function withFramework(framework: Framework, open: () => SessionStore): AdapterU
     without,
     start: async (store, handle) => {
       const server = await serve(framework, createSessions<Data>({ store }));
-      server.everyRequest = async ({ path, session }) => {
-        const { text, location } = await handle(path, handlerSession(await session()));
+      server.everyRequest = async (visit) => {
+        const { text, location } = await handle(visit.path, handlerSession(await visit.session()));
         return location === undefined ? { text } : { redirect: location };
       };
       // The server ends with the test.

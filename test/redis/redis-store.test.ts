@@ -249,7 +249,7 @@ describe("RedisStore", () => {
   it.each([
     ["neither url nor client", {}, "either url or client"],
     ["both", { url: "redis://h", client: new Redis({ lazyConnect: true }) }, "either url or client"],
-    ["a client of null", { client: null }, "or createSentinel() of node-redis 5 or 6; received null"],
+    ["a client of null", { client: null }, "a client of ioredis-mock; received null"],
     ["a client that is a function", { client: createClient }, "received a function"],
     ["another client", { client: new Map() }, "client must be a Redis or Cluster of ioredis 5.4.1 or later"],
     [

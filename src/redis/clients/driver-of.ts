@@ -1,5 +1,6 @@
 import type { Driver } from "./driver.js";
 import { IoredisDriver } from "./ioredis.js";
+import { type IoredisMock, IoredisMockDriver } from "./ioredis-mock.js";
 import {
   ClientRoute,
   ClusterRoute,
@@ -14,7 +15,7 @@ import type { IoredisClient } from "./open-ioredis.js";
 
 const ACCEPTED =
   "a Redis or Cluster of ioredis 5.4.1 or later, a client of iovalkey, or a createClient(), " +
-  "createCluster() or createSentinel() of node-redis 5 or 6";
+  "createCluster() or createSentinel() of node-redis 5 or 6, or, for tests, a client of ioredis-mock";
 
 /** `Redis` or `Cluster` of ioredis or iovalkey. */
 export interface IoredisLike {
@@ -34,7 +35,7 @@ export interface NodeRedisLike {
   withTypeMapping(typeMapping: never): unknown;
 }
 
-/** Client of your own that a `RedisStore` accepts. */
+/** Client of your own that a `RedisStore` accepts. One of ioredis-mock has the type of ioredis. */
 export type RedisClient = IoredisLike | NodeRedisLike;
 
 /** Drivers of clients in use: stores with the same client share one, and its listeners. */
@@ -55,7 +56,9 @@ export function driverOf(client: RedisClient): Driver {
 
 /** Returns true for an object that looks like a client of a Redis library. */
 export function isRedisClient(value: unknown): boolean {
-  return typeof value === "object" && value !== null && (isIoredis(value) || isNodeRedis(value));
+  return (
+    typeof value === "object" && value !== null && (isIoredis(value) || isNodeRedis(value) || isMock(value))
+  );
 }
 
 function newDriver(client: object): Driver {
@@ -64,6 +67,7 @@ function newDriver(client: object): Driver {
     const route = routeOf(client);
     if (route !== undefined) return new NodeRedisDriver(route);
   }
+  if (isMock(client)) return new IoredisMockDriver(client as IoredisMock);
   throw notAccepted(client);
 }
 
@@ -80,6 +84,10 @@ function isIoredis(client: object): boolean {
 
 function isNodeRedis(client: object): boolean {
   return has(client, "isOpen", "boolean") && has(client, "withTypeMapping", "function");
+}
+
+function isMock(client: object): boolean {
+  return has(client, "connected", "boolean") && has(client, "shaScripts", "object");
 }
 
 function has(object: object, name: string, type: string): boolean {

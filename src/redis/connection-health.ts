@@ -1,14 +1,14 @@
 import { StoreUnavailableError } from "../errors.js";
 import { publish } from "../events.js";
+import { warnOnce } from "../internal/warn-once.js";
 import type { Driver } from "./clients/driver.js";
 import { isAmbiguous } from "./connection-fault.js";
 import { type Failure, toCause, toFailure } from "./connection-failure.js";
 
-/** Tracks whether a connection works. Publishes changes, and prints each distinct failure once as a warning. */
+/** Tracks whether a connection works. Publishes changes, and prints each distinct failure, once in a process, as a warning. */
 export class ConnectionHealth {
   readonly #driver: Driver;
   readonly #onFailed: () => void;
-  readonly #warned = new Set<string>();
   #isReady: boolean;
   #failure: Failure | undefined;
 
@@ -66,14 +66,8 @@ export class ConnectionHealth {
     if (isNew) {
       const { isPermanent, ...details } = failure;
       publish("connection", { store: "redis", state: "failed", ...details });
-      this.#warn(failure.message);
+      warnOnce(`the session store cannot connect: ${failure.message}`);
     }
     this.#onFailed();
-  }
-
-  #warn(message: string): void {
-    if (this.#warned.has(message)) return;
-    this.#warned.add(message);
-    process.emitWarning(`the session store cannot connect: ${message}`, { type: "SessionaryWarning" });
   }
 }

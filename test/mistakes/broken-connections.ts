@@ -215,6 +215,18 @@ export function brokenConnections(): void {
     });
   });
 
+  it("is named in one warning, however many stores there are", async () => {
+    const url = `redis://127.0.0.1:${await freePort()}`;
+    const warnings = seenWarnings();
+    for (const prefix of ["a:", "b:", "c:"]) {
+      const store = createStore(url, { timeoutMs: 300, prefix });
+      onTestFinished(() => store.close());
+      await expect(store.ping()).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+    }
+    await waitUntil("a warning is printed", async () => warnings.length > 0);
+    expect(warnings).toHaveLength(1);
+  });
+
   it("works once the password is right, without a new store", async () => {
     const store = createStore(`redis://:changed@127.0.0.1:${locked.port}`, { timeoutMs: TIMEOUT_MS });
     onTestFinished(() => store.close());

@@ -1,4 +1,4 @@
-import type { Clock } from "../internal/clock.js";
+import { type Clock, STEP_MS } from "../internal/clock.js";
 
 /** The end of a session on two clocks. */
 export interface Expiry {
@@ -8,13 +8,7 @@ export interface Expiry {
   deadline: number;
 }
 
-/** Smallest difference between the clocks that counts as a step. */
-const STEP_MS = 1_000;
-
-/**
- * Ends sessions on time whatever happens to the clocks: a session is over as soon as either clock says so. The elapsed
- * time ends it if the system clock was set back, and the system clock if the machine was suspended meanwhile.
- */
+/** Ends each session after its lifetime, whatever happens to the system clock meanwhile. */
 export class MonotonicExpiry {
   readonly #clock: Clock;
 
@@ -29,14 +23,16 @@ export class MonotonicExpiry {
     return { expiresAt, deadline: expiresAt - now + this.#clock.elapsed() };
   }
 
-  isOver({ expiresAt, deadline }: Expiry): boolean {
-    return expiresAt <= this.#clock.now() || deadline <= this.#clock.elapsed();
+  isOver(expiry: Expiry): boolean {
+    if (expiry.deadline <= this.#clock.elapsed()) return true;
+    const now = this.#clock.now();
+    return expiry.expiresAt <= now && this.expiresAt(expiry) <= now;
   }
 
   /** Returns the end in epoch milliseconds, as the system clock will show it. */
   expiresAt({ expiresAt, deadline }: Expiry): number {
     const elapsed = this.#clock.elapsed();
     const end = this.#clock.now() + (deadline - elapsed);
-    return end <= expiresAt - STEP_MS ? Math.round(end) : expiresAt;
+    return Math.abs(end - expiresAt) >= STEP_MS ? Math.round(end) : expiresAt;
   }
 }

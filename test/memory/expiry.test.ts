@@ -1,3 +1,4 @@
+import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { MemoryStore, type SessionData } from "sessionary";
@@ -156,15 +157,24 @@ describe("MemoryStore's sweep", () => {
 describe("MemoryStore on the system's clock", () => {
   let wall: number;
   let elapsed: number;
+  let uptime: number;
   const pass = (ms: number) => {
     wall += ms;
     elapsed += ms;
+    uptime += ms;
+  };
+  /** As on Linux, where the monotonic clock stops and the uptime does not. */
+  const suspend = (ms: number) => {
+    wall += ms;
+    uptime += ms;
   };
   const entry = (lifetimeMs: number) => ({ data: { n: 1 }, expiresAt: wall + lifetimeMs });
 
   beforeEach(() => {
     wall = Date.UTC(2030, 0);
     elapsed = 1_234.5;
+    uptime = 10 * DAY_MS;
+    vi.spyOn(os, "uptime").mockImplementation(() => uptime / 1_000);
     vi.spyOn(Date, "now").mockImplementation(() => wall);
     vi.spyOn(performance, "now").mockImplementation(() => elapsed);
   });
@@ -218,21 +228,57 @@ describe("MemoryStore on the system's clock", () => {
     const { expiresAt } = entry(90 * 60_000);
     for (const id of ["read", "listed", "swept", "absolute"])
       await store.create(id, { data: { user: id }, expiresAt });
-    wall += 80 * 60_000;
+    suspend(80 * 60_000);
     expect(await store.get("read")).toMatchObject({ expiresAt });
     await store.touch("absolute", { data: { user: "absolute" }, expiresAt: wall + 10 * HOUR_MS });
-    wall += 10 * 60_000 - 1;
+    suspend(10 * 60_000 - 1);
     expect(await store.count()).toBe(4);
-    wall += 1;
+    suspend(1);
     expect(await store.get("read")).toBeUndefined();
     expect(await store.listByUser("listed")).toEqual([]);
     expect(await store.count()).toBe(1);
-    wall += 30 * 60_000;
+    suspend(30 * 60_000);
     expect(await store.get("absolute")).toBeUndefined();
     await store.close();
   });
 
-  it("leaves a session of 30 days its time when that clock is set an hour forward and back", async () => {
+  it("ends sessions on time when that clock is set and the machine is suspended", async () => {
+    for (const step of [HOUR_MS, -HOUR_MS]) {
+      const store = new MemoryStore();
+      await store.create("s", entry(5 * HOUR_MS));
+      suspend(HOUR_MS);
+      wall += step;
+      expect(await store.count()).toBe(1);
+      pass(HOUR_MS);
+      suspend(HOUR_MS);
+      expect(await store.get("s")).toMatchObject({ expiresAt: wall + 2 * HOUR_MS });
+      wall += step;
+      suspend(2 * HOUR_MS - 1);
+      expect(await store.count()).toBe(1);
+      pass(1);
+      expect(await store.count()).toBe(0);
+      await store.close();
+    }
+  });
+
+  it.each([
+    ["forward", HOUR_MS],
+    ["back", -HOUR_MS],
+  ])("leaves a session of 30 days its time when that clock is set %s an hour", async (_, step) => {
+    const store = new MemoryStore();
+    const month = entry(30 * DAY_MS);
+    await store.create("month", month);
+    pass(10 * DAY_MS);
+    wall += step;
+    expect(await store.get("month")).toMatchObject({ expiresAt: month.expiresAt + step });
+    pass(20 * DAY_MS - 1);
+    expect(await store.get("month")).toMatchObject({ expiresAt: month.expiresAt + step });
+    pass(1);
+    expect(await store.get("month")).toBeUndefined();
+    await store.close();
+  });
+
+  it("leaves a session of 30 days its time when that clock is set an hour and corrected", async () => {
     for (const step of [HOUR_MS, -HOUR_MS]) {
       const store = new MemoryStore();
       const month = entry(30 * DAY_MS);
@@ -248,6 +294,25 @@ describe("MemoryStore on the system's clock", () => {
       expect(await store.get("month")).toBeUndefined();
       await store.close();
     }
+  });
+
+  it("ends sessions early rather than late when that clock is set on a system without an uptime", async () => {
+    vi.spyOn(os, "uptime").mockImplementation(() => {
+      throw new Error("ENOSYS");
+    });
+    const store = new MemoryStore();
+    await store.create("s", entry(2 * HOUR_MS));
+    wall += HOUR_MS;
+    expect(await store.count()).toBe(1);
+    pass(HOUR_MS);
+    expect(await store.count()).toBe(0);
+    await store.create("s", entry(2 * HOUR_MS));
+    wall -= HOUR_MS;
+    pass(2 * HOUR_MS - 1);
+    expect(await store.count()).toBe(1);
+    pass(1);
+    expect(await store.count()).toBe(0);
+    await store.close();
   });
 
   it("gives a session's end as it was written, however long the process stands between two looks at the clocks", async () => {

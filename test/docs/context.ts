@@ -57,6 +57,10 @@ const CONTEXTS: Record<string, string> = {
     import { MemoryStore as MyStore } from "sessionary";`,
   "docs/writing-a-store.md, A URL scheme for your store": `
     import { MemoryStore as MyStore, createStore } from "sessionary";`,
+  "docs/writing-an-adapter.md, What a framework cannot hold": `
+    import { MemoryStore } from "sessionary";
+    import { type AdapterUnderTest } from "sessionary/conformance";
+    declare const start: AdapterUnderTest["start"];`,
   "examples/fastify-login/README.md, Autopipelining": `
     import { Redis } from "ioredis";
     import { RedisStore } from "sessionary/redis";

@@ -87,3 +87,15 @@ it("shows the custom store of the examples", () => {
     `// custom-store.ts\n${readFileSync("examples/custom-store/custom-store.ts", "utf8")}`.trim(),
   );
 });
+
+it("shows an adapter in fewer than 80 lines", () => {
+  const shown = programsOf("docs/writing-an-adapter.md");
+  const adapter = ["cookie.ts", "session.ts", "sessions.ts"];
+  const lines = adapter.flatMap((file) =>
+    shown
+      .find((each) => each.file === file)!
+      .code.split("\n")
+      .slice(1),
+  );
+  expect(lines.length).toBeLessThan(80);
+});

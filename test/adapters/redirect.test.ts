@@ -70,7 +70,7 @@ async function redirects(serve: Serve): Promise<number> {
 }
 
 test.each(Object.entries(PRESETS))(
-  `%s shows what was saved to each of ${REDIRECTS} clients that follow a redirect at once`,
+  `%s shows what was saved at each of ${REDIRECTS} redirects that clients follow at once`,
   async (_name, serve) => {
     expect(await redirects(serve)).toBe(0);
   },

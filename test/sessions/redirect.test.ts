@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 describe.each(FRAMEWORKS)("with %s", (framework) => {
-  test(`shows what was saved to each of ${REDIRECTS} clients that follow a redirect at once`, async () => {
+  test(`shows what was saved at each of ${REDIRECTS} redirects that clients follow at once`, async () => {
     // The reading server has connections of its own, directly to Redis.
     const writing = createSessions({ store: proxy.url });
     const reading = createSessions({ store: redis.url });

@@ -30,7 +30,8 @@ export type { CustomStoreConfig, CustomStoreOptions, StoreConfig, StoreOptions }
 export type { StoreFactory } from "./store-schemes.js";
 export { encrypted } from "./codec/encrypted.js";
 export type { EncryptedOptions, EncryptionKey } from "./codec/encrypted.js";
-export { UserSessionStore, withUsers } from "./users/user-session-store.js";
+export { UserSessionStore } from "./users/user-session-store.js";
+export { withUsers } from "./users/with-users.js";
 export type { DestroyByUserOptions } from "./users/user-session-store.js";
 export type { UserSession } from "./users/user-sessions.js";
 export type { UserId, UserOptions } from "./users/options.js";

@@ -27,7 +27,6 @@
  */
 
 import { knownOptions } from "../internal/validation.js";
-import { type Clock, systemClock } from "../internal/clock.js";
 import type {
   CreateOptions,
   SessionData,
@@ -36,19 +35,16 @@ import type {
   SessionStore,
   UpdateOptions,
 } from "../store.js";
-import { HashedIds, storesDigests, markHashed } from "./hash-ids.js";
-import { IndexedSessions } from "./indexed-sessions.js";
-import { Logins, NO_LOGINS } from "./logins.js";
-import { OrderedCalls, type SessionCalls, type WithDeadline } from "./ordered-calls.js";
-import { type UserId, type UserOptions, USER_OPTIONS, checkUserOptions, userIdText } from "./options.js";
+import { markHashed } from "./hash-ids.js";
+import type { IndexedSessions } from "./indexed-sessions.js";
 import { refuseWithoutAdapter } from "./missing-adapter.js";
+import { type UserId, type UserOptions, checkUserOptions, userIdText } from "./options.js";
+import type { SessionCalls } from "./ordered-calls.js";
 import { pingStore } from "./ping-store.js";
-import { SessionLimit } from "./session-limit.js";
-import { SessionReader } from "./session-reader.js";
 import { sessionHandle } from "./storage-ids.js";
-import { TrackedSessions } from "./tracked-sessions.js";
+import { type StoreInternals, userCalls } from "./user-calls.js";
 import type { UserIndex } from "./user-index.js";
-import { type UserSession, UserSessions } from "./user-sessions.js";
+import type { UserSession, UserSessions } from "./user-sessions.js";
 
 /** Options for `destroyByUser`. */
 export interface DestroyByUserOptions {
@@ -63,15 +59,6 @@ export interface DestroyByUserOptions {
    */
   scan?: boolean;
 }
-
-/** What a store of this package adds to `withUsers`. */
-export interface StoreInternals {
-  clock?: Clock;
-  /** Runs the steps of one call within the store's deadline. */
-  withDeadline?: WithDeadline;
-}
-
-const DEFAULT_TIMEOUT_MS = 1_000;
 
 /**
  * A store with the user options: `MemoryStore`, `RedisStore`, and what `withUsers` returns. Without such an option,
@@ -89,36 +76,16 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     records: SessionStore<T>,
     index: UserIndex,
     options: UserOptions<T>,
-    { clock = systemClock(), withDeadline }: StoreInternals = {},
+    internals: StoreInternals = {},
   ) {
-    const { userIdOf, absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
-    const { timeoutMs = DEFAULT_TIMEOUT_MS } = records;
-    const reader = new SessionReader(records, options, clock);
+    const { absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
     this.#absoluteTimeoutMs = absoluteTimeoutMs;
     this.#records = records;
-    this.#calls = records;
-    if (userIdOf !== undefined) {
-      this.#indexed = new IndexedSessions(records, reader, index, { clock, timeoutMs });
-      this.#users = new UserSessions(records, reader, index, this.#indexed);
-    }
-    if (userIdOf !== undefined || absoluteTimeoutMs !== undefined) {
-      const indexed = this.#indexed;
-      const logins = indexed && new Logins(index, reader, indexed, new SessionLimit(index, indexed, options));
-      this.#calls = new TrackedSessions({
-        records,
-        reader,
-        logins: logins ?? NO_LOGINS,
-        compares: logins !== undefined,
-        clock,
-        timeoutMs,
-        destroy: (storageId) => (indexed ?? records).destroy(storageId),
-      });
-    }
-    if (hashIds) {
-      this.#calls = new HashedIds(this.#calls);
-      markHashed(this);
-    }
-    if (this.#calls !== records) this.#calls = new OrderedCalls(this.#calls, withDeadline);
+    const { calls, indexed, users } = userCalls(records, index, options, internals);
+    this.#calls = calls;
+    this.#indexed = indexed;
+    this.#users = users;
+    if (hashIds) markHashed(this);
   }
 
   /** Maximum duration of a call, in milliseconds; `undefined` if the store has no deadline. */
@@ -207,39 +174,6 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     if (this.#users !== undefined) return this.#users;
     throw new TypeError(`${method} requires a store with the option userIdOf`);
   }
-}
-
-/** A `UserSessionStore` over any store. */
-class StoreWithUsers<T extends object> extends UserSessionStore<T> {
-  constructor(store: SessionStore<T>, index: UserIndex, options: UserOptions<T>) {
-    knownOptions("withUsers", options, USER_OPTIONS);
-    if (storesDigests(store)) {
-      throw new TypeError(
-        "withUsers received a store that hashes ids: pass the store itself, and the option hashIds: true",
-      );
-    }
-    super(store, index, options);
-  }
-}
-
-/**
- * Adds user sessions, limits and absolute timeouts to a store of your own.
- * @param store Stores the sessions. No other store may write them.
- * @param index Stores each user's index: a `MemoryUserIndex` if one process has all sessions, else a `UserIndex` of
- * your own, shared by all processes like the sessions.
- * @example
- * const store = withUsers(new MyStore(), new MemoryUserIndex(), {
- *   userIdOf: (data) => data.userId,
- *   maxPerUser: 5,
- * });
- * await store.destroyByUser("ann");
- */
-export function withUsers<T extends object>(
-  store: SessionStore<T>,
-  index: UserIndex,
-  options: UserOptions<T>,
-): UserSessionStore<T> {
-  return new StoreWithUsers(store, index, options);
 }
 
 refuseWithoutAdapter(UserSessionStore.prototype);

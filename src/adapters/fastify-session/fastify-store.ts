@@ -1,8 +1,6 @@
 import type { SessionStore as FastifySessionStore } from "@fastify/session";
 import type * as Fastify from "fastify";
-import { LRUCache } from "lru-cache";
 import { publish } from "../../events.js";
-import type { TrackedSession } from "../../tracker/index.js";
 import { isUnwritten } from "../../tracker/state.js";
 import { callBack } from "../call-back.js";
 import { knownOptions } from "../../internal/validation.js";
@@ -11,44 +9,19 @@ import { CookieSessions } from "../cookie-sessions.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
 import { toError } from "../../tracker/to-error.js";
 import { withFixedEnd } from "./fixed-end.js";
-import { type Live, LiveSessions, type Owner, type Session, type WithSession } from "./live-sessions.js";
-
-/** Methods of @fastify/session's session: a stored field of such a name would take its place, or that of all. */
-const METHODS = [
-  "__proto__",
-  "options",
-  "touch",
-  "regenerate",
-  "get",
-  "set",
-  "destroy",
-  "reload",
-  "save",
-  "isModified",
-  "isSaved",
-];
-
-/** Number of loads that are remembered without the hooks. More requests than that are not under way at once. */
-const MAX_UNCLAIMED = 10_000;
-
-/** A load that waits for `onRequest`, which knows the session object that @fastify/session made of it. */
-interface Handoff {
-  readonly id: string;
-  /** Undefined if there is no such session. */
-  readonly tracked: TrackedSession | undefined;
-  claimedBy?: Live;
-}
+import { type Session, assertNoMethod, hidesMethod, isLive, keepCookieOut } from "./framework-session.js";
+import { type Live, LiveSessions, type Owner, type WithSession } from "./live-sessions.js";
+import { type Load, Loads } from "./loads.js";
 
 /**
  * A store for @fastify/session's `store` option. @fastify/session makes its own session object of the data of `get`,
- * and runs from that callback to the next `onRequest` hook without a pause: the load waits in `#handoff` for as long.
+ * and `Loads` connects the two.
  */
 export class FastifyStore implements FastifySessionStore {
   readonly #sessions: CookieSessions;
   readonly #live = new LiveSessions((replaced) => this.#claimReloaded(replaced));
-  readonly #unclaimed = new LRUCache<string, TrackedSession>({ max: MAX_UNCLAIMED });
+  readonly #loads = new Loads();
   readonly #failures = new WeakSet<object>();
-  #handoff: Handoff | undefined;
   #hasWarned = false;
   /**
    * Set while the callback of a failed `destroy` runs. @fastify/session's `regenerate` then stores the new session
@@ -94,17 +67,10 @@ export class FastifyStore implements FastifySessionStore {
   get(id: string, callback: (error: unknown, session?: Fastify.Session | null) => void): void {
     const { caller } = this.#live;
     callBack(this.#load(id), (error, found) => {
-      const handoff: Handoff = { id, tracked: found?.tracked };
-      this.#handoff = handoff;
-      try {
-        this.#live.callFor(
-          () => handoff.claimedBy ?? caller,
-          () => callback(error, found?.data as Fastify.Session | undefined),
-        );
-      } finally {
-        if (this.#handoff?.tracked !== undefined) this.#unclaimed.set(id, this.#handoff.tracked);
-        this.#handoff = undefined;
-      }
+      const load: Load = { id, tracked: found?.tracked };
+      const callerOf = () => load.claimedBy ?? caller;
+      const call = () => callback(error, found?.data as Fastify.Session | undefined);
+      this.#loads.run(load, () => this.#live.callFor(callerOf, call));
     });
   }
 
@@ -116,7 +82,7 @@ export class FastifyStore implements FastifySessionStore {
     const { caller } = this.#live;
     callBack(this.#save(id, session as Session, caller), (error) => {
       const call = (result: unknown) => callback(this.#noted(result));
-      if (caller === undefined && isLive(session) && this.#handoff === undefined)
+      if (caller === undefined && isLive(session) && !this.#loads.hasPresent)
         this.#callWithoutHooks(call, error);
       else
         this.#live.callFor(
@@ -173,7 +139,7 @@ export class FastifyStore implements FastifySessionStore {
 
   async #load(id: string) {
     const found = await this.#sessions.load(id);
-    if (found === undefined || !METHODS.some((name) => Object.hasOwn(found.data, name))) return found;
+    if (found === undefined || !hidesMethod(found.data)) return found;
     publish("payload-undecodable", {
       store: "fastifyStore",
       reason: "a field has the name of a session's method",
@@ -183,15 +149,10 @@ export class FastifyStore implements FastifySessionStore {
 
   async #save(id: string, session: Session, caller: Live | undefined): Promise<void> {
     if (this.#destroyError !== undefined) throw this.#destroyError;
-    const method = METHODS.find((name) => Object.prototype.propertyIsEnumerable.call(session, name));
-    if (method !== undefined) {
-      throw new TypeError(
-        `a session can't have a field "${method}": @fastify/session has a method of that name`,
-      );
-    }
+    assertNoMethod(session);
     if (!isLive(session)) return this.#sessions.put(id, session);
     const live = this.#live.get(session) ?? this.#adopt(id, session, caller);
-    const tracked = live?.tracked ?? this.#trackedWithoutHooks(id);
+    const tracked = live?.tracked ?? this.#loads.lastOf(id, () => this.#sessions.tracker.create(id));
     const exists = await this.#sessions.save(tracked, withFixedEnd(session, live?.cookieSetAt));
     if (live?.owner.reply === undefined) return;
     // An unchanged session may be gone as well, and the client has its cookie already.
@@ -207,38 +168,22 @@ export class FastifyStore implements FastifySessionStore {
     return this.#live.get(session);
   }
 
-  #trackedWithoutHooks(id: string): TrackedSession {
-    const unclaimed = this.#handoff?.id === id ? this.#handoff.tracked : this.#unclaimed.get(id);
-    if (unclaimed !== undefined) return unclaimed;
-    const tracked = this.#sessions.tracker.create(id);
-    this.#unclaimed.set(id, tracked);
-    return tracked;
-  }
-
   #claim(owner: Owner): void {
     const { session } = owner.request;
     if (!isLive(session)) return; // a path without sessions
-    const handoff = this.#handoff;
-    const isLoaded = handoff !== undefined && handoff.id === session.sessionId;
+    const load = this.#loads.claim(session.sessionId);
     // A miss leaves a new session, even if the id generator repeats the id that was asked for.
-    const tracked =
-      (isLoaded ? handoff.tracked : undefined) ?? this.#sessions.tracker.create(session.sessionId);
-    this.#handoff = undefined;
-    this.#live.add(session, owner, tracked);
-    if (isLoaded) handoff.claimedBy = this.#live.get(session)!;
+    this.#live.add(session, owner, load?.tracked ?? this.#sessions.tracker.create(session.sessionId));
+    if (load !== undefined) load.claimedBy = this.#live.get(session)!;
   }
 
   /** Claims the session object that `reload` put into the request. */
   #claimReloaded(replaced: Live): void {
-    const { session } = replaced.owner.request;
-    const { tracker } = this.#sessions;
     const { id, status } = replaced.tracked;
     // A session that is gone keeps its id: saving it must not store it again. A new one has nothing to load.
-    const missing = status === "new" ? replaced.tracked : tracker.gone(id);
-    const handoff = this.#handoff;
-    this.#handoff = undefined;
-    const tracked = (handoff?.id === id ? handoff.tracked : undefined) ?? missing;
-    this.#live.add(session, replaced.owner, tracked, replaced.loaded);
+    const missing = status === "new" ? replaced.tracked : this.#sessions.tracker.gone(id);
+    const tracked = this.#loads.claim(id)?.tracked ?? missing;
+    this.#live.add(replaced.owner.request.session, replaced.owner, tracked, replaced.loaded);
   }
 }
 
@@ -250,20 +195,4 @@ export class FastifyStore implements FastifySessionStore {
 export function fastifyStore(store: SessionStore<object>, options: AdapterOptions = {}): FastifyStore {
   knownOptions("fastifyStore", options, ADAPTER_OPTIONS);
   return new FastifyStore(new CookieSessions("fastifyStore", store, options));
-}
-
-/** Keeps the cookie of a session that is gone out of the reply: the client may have its successor's by now. */
-function keepCookieOut(reply: Fastify.FastifyReply, { encryptedSessionId }: Session): void {
-  const { setCookie } = reply as unknown as {
-    setCookie: (name: string, value: string, ...rest: unknown[]) => unknown;
-  };
-  Object.assign(reply, {
-    setCookie: (name: string, value: string, ...rest: unknown[]) =>
-      value.endsWith(encryptedSessionId) ? reply : setCookie.call(reply, name, value, ...rest),
-  });
-}
-
-/** True if @fastify/session made this session object; false for plain data that was passed to `set`. */
-function isLive(session: object | null | undefined): session is Session {
-  return typeof (session as { isModified?: unknown } | null | undefined)?.isModified === "function";
 }

@@ -1,5 +1,5 @@
 import { CLOCK_SLACK_MS, type CookieData, toCookieData } from "../cookie.js";
-import type { Session } from "./live-sessions.js";
+import type { Session } from "./framework-session.js";
 
 /**
  * Returns a session to be saved, with the end that a handler set by `session.cookie.expires`. @fastify/session keeps

@@ -3,12 +3,11 @@ import { promisify } from "node:util";
 import type { TrackedSession } from "../../tracker/index.js";
 import { toError } from "../../tracker/to-error.js";
 import { canStringify } from "../serializable.js";
+import type { Session } from "./framework-session.js";
 import type { SessionState } from "../../tracker/state.js";
 
 /** A request, or the object that `decryptSession` put a session into. */
 export type WithSession = Pick<FastifyRequest, "session">;
-
-export type Session = WithSession["session"];
 
 /** The request that a session object belongs to; `decryptSession` has no reply. */
 export interface Owner {

@@ -154,7 +154,9 @@ export class Connection {
 
   /** Returns the error of a call that reached its deadline. */
   timeoutError(outcome: "not-applied" | "unknown"): StoreUnavailableError {
-    return new StoreUnavailableError(outcome, "timeout", `no answer within ${this.timeoutMs} ms`);
+    const { delayReason } = this.driver;
+    const detail = `no answer within ${this.timeoutMs} ms`;
+    return new StoreUnavailableError(outcome, "timeout", delayReason ? `${detail}: ${delayReason}` : detail);
   }
 
   #wake(): void {

@@ -62,6 +62,7 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
   if (forbidsScripts(error)) return new ScriptsForbiddenError();
   const prefix = causePrefix(error);
   const text = textOf(error);
+  if (SUBSCRIBED.test(text)) return new StoreUnavailableError("not-applied", "other", IN_SUBSCRIBER_MODE);
   // An error reply tells of the last time only that the command was sent.
   const refused = prefix !== undefined || isUnsent(error);
   const outcome = !writes || (refused && writes === "once") ? "not-applied" : "unknown";
@@ -95,6 +96,10 @@ function causePrefix(error: unknown): string | undefined {
     new RegExp(`^${TOO_MANY}\\. Last error: ReplyError: ([A-Z]+)`).exec(text)?.[1]
   );
 }
+
+/** How ioredis, and Redis to node-redis, refuse a command on a connection that is subscribed to a channel with RESP2. */
+const SUBSCRIBED = /^(Connection in subscriber mode|ERR Can't execute '.*': only .*SUBSCRIBE)/;
+const IN_SUBSCRIBER_MODE = "the client is in subscriber mode (SUBSCRIBE): give the store a client of its own";
 
 function textOf(error: unknown): string {
   return String((error as ClientError | null | undefined)?.message);

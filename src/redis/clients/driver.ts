@@ -32,6 +32,8 @@ export interface Driver {
   readonly place?: Place;
   /** Reason for the state `"ended"`, for an error message. */
   readonly endReason: string;
+  /** Known or possible reason why a connected client does not answer, for an error message. */
+  readonly delayReason?: string | undefined;
   /** Number of times that the client may have sent a pending command twice. */
   readonly resends: number;
   /** Called when a call has to wait for a connection: connects if the client is idle. */

@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from "ioredis";
+import { blockingCommand } from "./blocking-command.js";
 import { cancelable } from "./cancelable.js";
 import type { Arg, Call, Driver, MasterNode, Observer, Place } from "./driver.js";
 import { SelectedDatabase } from "./selected-database.js";
@@ -64,6 +65,11 @@ export class IoredisDriver implements Driver {
   get resends(): number {
     this.#noteNodes();
     return this.#resends;
+  }
+
+  get delayReason(): string | undefined {
+    const command = blockingCommand(this.#client);
+    return command && `the client waits for the reply to ${command}: give the store a client of its own`;
   }
 
   connect(): void {

@@ -11,6 +11,9 @@ const BLOB_STRING = 36;
 export class NodeRedisDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix: string;
+  /** The client does not tell which commands it has sent. */
+  readonly delayReason =
+    "if the app sends blocking commands such as BLPOP over this client, give the store a client of its own";
   readonly endReason = "the node-redis client is not connected: call client.connect() first";
   readonly #route: NodeRedisRoute;
   readonly #observers: Observers;

@@ -93,6 +93,6 @@ function setHeader(res: NodeResponse, name: string, value: HeaderValue): void {
   (res as ServerResponse).setHeader(name, value);
 }
 
-function isHttp2(res: NodeResponse): res is Http2ServerResponse {
+export function isHttp2(res: NodeResponse): res is Http2ServerResponse {
   return "stream" in res;
 }

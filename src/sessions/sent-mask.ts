@@ -1,4 +1,4 @@
-import { type NodeResponse, headersSentError } from "./node-response.js";
+import { type NodeResponse, headersSentError, isHttp2 } from "./node-response.js";
 
 const HEADER_METHODS = ["setHeader", "setHeaders", "appendHeader", "removeHeader"];
 
@@ -18,7 +18,7 @@ const NAMES = [...Object.keys(SENT), "writableEnded"];
 export class SentMask {
   readonly #res: NodeResponse;
   readonly #hasEnded: () => boolean;
-  #status: { statusCode: number; statusMessage: string } | undefined;
+  #status: { statusCode: number; statusMessage: string | undefined } | undefined;
   /** Own properties of the response that are masked. */
   #masked: PropertyDescriptorMap = {};
 
@@ -31,7 +31,9 @@ export class SentMask {
   on(): void {
     const res = this.#res;
     if (this.#status !== undefined) return;
-    this.#status = { statusCode: res.statusCode, statusMessage: res.statusMessage };
+    // HTTP/2 has no status message: Node.js would print a warning.
+    const statusMessage = isHttp2(res) ? undefined : res.statusMessage;
+    this.#status = { statusCode: res.statusCode, statusMessage };
     for (const name of NAMES) {
       const own = Object.getOwnPropertyDescriptor(res, name);
       if (own !== undefined) this.#masked[name] = own;
@@ -49,7 +51,7 @@ export class SentMask {
     const { statusCode, statusMessage } = this.#status;
     this.#status = undefined;
     res.statusCode = statusCode;
-    if (res.statusMessage !== statusMessage) res.statusMessage = statusMessage;
+    if (statusMessage !== undefined && res.statusMessage !== statusMessage) res.statusMessage = statusMessage;
   }
 }
 

@@ -1,12 +1,18 @@
+import { once } from "node:events";
+import http2 from "node:http2";
+import { Readable } from "node:stream";
+
 /** A client that keeps cookies, and follows no redirect. */
 export class Client {
   readonly cookies = new Map<string, string>();
 
+  /** @param url with the scheme "http2" for HTTP/2 without TLS. */
   async get(url: string, init: RequestInit = {}): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = new Headers(init.headers);
     if (cookie !== "" && !headers.has("cookie")) headers.set("cookie", cookie);
-    const response = await fetch(url, { redirect: "manual", ...init, headers });
+    const send = url.startsWith("http2:") ? fetchHttp2 : fetch;
+    const response = await send(url, { redirect: "manual", ...init, headers });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }
@@ -23,4 +29,25 @@ export class Client {
     if (/; Max-Age=0(;|$)/i.test(line)) this.cookies.delete(name);
     else this.cookies.set(name, value);
   }
+}
+
+/** Sends a request by HTTP/2, over a connection of its own. */
+async function fetchHttp2(url: string, { method = "GET", headers, signal }: RequestInit): Promise<Response> {
+  const { host, pathname } = new URL(url.replace("http2:", "http:"));
+  const connection = http2.connect(`http://${host}`);
+  const fields = Object.fromEntries(headers as Headers);
+  const stream = connection.request({ ":method": method, ":path": pathname, ...fields }, { signal: signal! });
+  stream.once("close", () => connection.close());
+  const [head] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
+  const answer = new Headers();
+  for (const [name, value] of Object.entries(head)) {
+    if (!name.startsWith(":")) for (const each of [value].flat()) answer.append(name, each!);
+  }
+  const status = Number(head[":status"]);
+  const hasBody = method !== "HEAD" && ![204, 304].includes(status);
+  if (!hasBody) stream.resume();
+  return new Response(hasBody ? (Readable.toWeb(stream) as ReadableStream) : null, {
+    status,
+    headers: answer,
+  });
 }

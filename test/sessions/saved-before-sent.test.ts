@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createSessions, onSessionaryEvent } from "sessionary";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Client } from "./client.js";
-import { FRAMEWORKS, type Handler, serve } from "./servers.js";
+import { FRAMEWORKS, type Handler, answersItself, serve } from "./servers.js";
 import { TestStore } from "./stores.js";
 
 const write: Handler = async (visit) => {
@@ -67,14 +67,14 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
     expect(response.headers.get("retry-after")).toBe("1");
     expect(response.headers.getSetCookie().filter((line) => line.startsWith("session="))).toEqual([]);
     // Fastify and Hono keep what a handler set before an error.
-    if (framework !== "Fastify" && framework !== "Hono") {
+    if (!/^(?:Fastify|Hono)/.test(framework)) {
       expect(response.headers.getSetCookie()).toEqual([]);
       expect(response.headers.get("location")).toBe(null);
       expect(response.headers.get("cache-control")).not.toBe("max-age=60");
     }
     expect(await response.text()).not.toContain("written");
     expect(events).toEqual(["ERR_STORE_UNAVAILABLE"]);
-    if (framework !== "node:http") expect(server.errors).toHaveLength(1);
+    if (!answersItself(framework)) expect(server.errors).toHaveLength(1);
   });
 
   test("answers 503 if a session cannot be saved, and leaves the session as it was", async () => {

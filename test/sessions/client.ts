@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import http from "node:http";
 import http2 from "node:http2";
 import { Readable } from "node:stream";
 
@@ -31,19 +32,37 @@ export class Client {
   }
 }
 
+/** Sends headers as they are, also a `Host` header, which `fetch` would replace. */
+export async function getRaw(
+  url: string,
+  headers: Record<string, string>,
+  agent?: http.Agent,
+): Promise<{ status: number; setCookie: string[] }> {
+  if (url.startsWith("http2:")) {
+    const response = await fetchHttp2(url, { headers: new Headers(headers) });
+    return { status: response.status, setCookie: response.headers.getSetCookie() };
+  }
+  const request = http.get(url, { headers, agent: agent ?? false });
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  response.resume();
+  await once(response, "end");
+  return { status: response.statusCode!, setCookie: response.headers["set-cookie"] ?? [] };
+}
+
 /** Sends a request by HTTP/2, over a connection of its own. */
 async function fetchHttp2(url: string, { method = "GET", headers, signal }: RequestInit): Promise<Response> {
   const { host, pathname } = new URL(url.replace("http2:", "http:"));
   const connection = http2.connect(`http://${host}`);
-  const fields = Object.fromEntries(headers as Headers);
-  const stream = connection.request({ ":method": method, ":path": pathname, ...fields }, { signal: signal! });
+  const { host: authority = host, ...fields } = Object.fromEntries(headers as Headers);
+  const head = { ":method": method, ":path": pathname, ":authority": authority, ...fields };
+  const stream = connection.request(head, { ...(signal && { signal }) });
   stream.once("close", () => connection.close());
-  const [head] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
+  const [received] = (await once(stream, "response")) as [http2.IncomingHttpHeaders];
   const answer = new Headers();
-  for (const [name, value] of Object.entries(head)) {
+  for (const [name, value] of Object.entries(received)) {
     if (!name.startsWith(":")) for (const each of [value].flat()) answer.append(name, each!);
   }
-  const status = Number(head[":status"]);
+  const status = Number(received[":status"]);
   const hasBody = method !== "HEAD" && ![204, 304].includes(status);
   if (!hasBody) stream.resume();
   return new Response(hasBody ? (Readable.toWeb(stream) as ReadableStream) : null, {

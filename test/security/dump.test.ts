@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { encrypted, type SessionData } from "sessionary";
 import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
-import { startRedis } from "../support/redis-server.js";
+import { foundIn, redisFiles, startRedisWithFiles } from "../support/redis-files.js";
 
 const IDS = Array.from({ length: 20 }, () => randomBytes(24).toString("base64url"));
 const sessionOf = (id: string): SessionData => ({
@@ -15,11 +13,9 @@ const sessionOf = (id: string): SessionData => ({
 /** All that a thief would look for. */
 const MARKS = IDS.flatMap((id) => [id, `user-of-${id}`, `name-of-${id}`, `item-of-${id}`]);
 
-/** What Redis has on its disk, snapshot and log, after a life of sessions; uncompressed, so that a search finds. */
+/** Returns the files of a Redis after a life of sessions. */
 async function filesAfter(options: Omit<RedisStoreOptions, "url">): Promise<Buffer> {
-  const redis = await startRedis({
-    config: ["appendonly yes", "aof-use-rdb-preamble no", "rdbcompression no"],
-  });
+  const redis = await startRedisWithFiles();
   onTestFinished(() => redis.close());
   const store = new RedisStore({ url: redis.url, ...options });
   onTestFinished(() => store.close());
@@ -31,22 +27,10 @@ async function filesAfter(options: Omit<RedisStoreOptions, "url">): Promise<Buff
     await store.update(id, { ...entry, data: { ...entry.data, n: 1 } }, { ifVersion: version });
   }
   await store.destroy(IDS[0]!);
-  await redis.command("SAVE");
-  const [, dir] = (await redis.command("CONFIG", "GET", "dir")) as [string, string];
-  const names = await readdir(dir, { recursive: true });
-  const files = names.filter((name) => /\.(rdb|aof)$/.test(name));
-  expect(files.length).toBeGreaterThanOrEqual(2);
-  return Buffer.concat(await Promise.all(files.map((name) => readFile(join(dir, name)))));
+  return redisFiles(redis);
 }
 
-const hits = (files: Buffer) =>
-  MARKS.filter((mark) =>
-    [
-      mark,
-      Buffer.from(mark).toString("base64").replace(/=*$/, "").slice(0, -1),
-      Buffer.from(mark).toString("hex"),
-    ].some((form) => files.includes(form)),
-  );
+const hits = (files: Buffer) => foundIn(files, MARKS);
 
 const userIdOf = ({ user }: SessionData) => user as string | undefined;
 

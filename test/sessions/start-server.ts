@@ -7,7 +7,6 @@ import Koa from "koa";
 import { createReadStream } from "node:fs";
 import http from "node:http";
 import http2 from "node:http2";
-import type { Server as NetServer } from "node:net";
 import { Readable, pipeline } from "node:stream";
 import type { Sessions } from "sessionary";
 import sessionaryFastify from "sessionary/fastify";
@@ -33,12 +32,12 @@ export const START: Record<Framework, Start> = {
     server.listen(http2.createServer(koaListener(server, sessions) as never), "http2"),
   Hono: async (server, sessions) => {
     const app = honoApp(server, sessions);
-    await server.listen(serveHono({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as NetServer);
+    await server.listen(serveHono({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }));
   },
   "Hono, HTTP/2": async (server, sessions) => {
     const { fetch } = honoApp(server, sessions);
     const options = { createServer: http2.createServer, port: 0, hostname: "127.0.0.1" };
-    await server.listen(serveHono({ fetch, ...options }) as NetServer, "http2");
+    await server.listen(serveHono({ fetch, ...options }), "http2");
   },
   Fetch: async (server, sessions) => {
     const handle = sessions.handler(async (request) => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Resources, resources } from "../../support/resources.js";
 import type { TcpProxy } from "../../support/tcp-proxy.js";
 import { type FaultCase, Findings, type Profile } from "../fault-case.js";
 import { useAndClose } from "../support/exits.js";
@@ -78,21 +79,8 @@ async function run(rigs: Rigs, profile: Profile) {
   };
 }
 
-interface Sample {
+interface Sample extends Resources {
   heap: number;
-  sockets: number;
-  timers: number;
-  listeners: number;
-}
-
-function resources(): Omit<Sample, "heap"> {
-  const active = process.getActiveResourcesInfo();
-  const listeners = process.eventNames().reduce((total, name) => total + process.listenerCount(name), 0);
-  return {
-    sockets: active.filter((name) => name === "TCPSocketWrap").length,
-    timers: active.filter((name) => name === "Timeout").length,
-    listeners,
-  };
 }
 
 /** While Redis serves, refuses connections, and is frozen: the process exits, with either ioredis. */

@@ -89,9 +89,11 @@ export class Device {
       const sent = response.headers.getSetCookie();
       setCookies.push(...sent);
       for (const line of sent) this.#keep(line);
+      const { status } = response;
       const location = response.headers.get("location");
-      if (location === null)
-        return { path, status: response.status, headers: response.headers, setCookies, text };
+      // Fastify and Hono keep the header when a redirect becomes an error.
+      if (location === null || status < 300 || status > 399)
+        return { path, status, headers: response.headers, setCookies, text };
       [method, path, headers, body] = ["GET", location, {}, undefined];
     }
   }

@@ -21,6 +21,9 @@ export const FRAMEWORKS = [
 ] as const;
 export type Framework = (typeof FRAMEWORKS)[number];
 
+/** Servers for a client that has no HTTP/2. */
+export const HTTP1_FRAMEWORKS = FRAMEWORKS.filter((name) => !/http2|HTTP\/2/.test(name));
+
 /** True where the library answers a failure itself, because there is no error handling of a framework. */
 export const answersItself = (framework: Framework): boolean =>
   ["node:http", "node:http2", "Fetch"].includes(framework);

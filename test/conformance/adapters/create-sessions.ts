@@ -1,7 +1,6 @@
 import { type Session, type SessionStore, createSessions } from "sessionary";
 import type { AdapterSession, AdapterUnderTest } from "sessionary/conformance";
-import { type Data, FRAMEWORKS, type Framework, serve } from "../../sessions/servers.js";
-import { serveFetch } from "../../support/fetch-server.js";
+import { type Data, type Framework, HTTP1_FRAMEWORKS, serve } from "../../sessions/servers.js";
 
 const without = { lifetimes: "createSessions has one idle timeout for all sessions" };
 
@@ -32,28 +31,7 @@ function withFramework(framework: Framework, open: () => SessionStore): AdapterU
   };
 }
 
-/** `createSessions` with a handler of the Fetch API. */
-function withFetch(open: () => SessionStore): AdapterUnderTest {
-  return {
-    name: "createSessions with the Fetch API",
-    open,
-    without,
-    start: (store, handle) => {
-      const sessions = createSessions<Data>({ store });
-      const answer = sessions.handler(async (request) => {
-        const session = handlerSession(await sessions.get(request));
-        const { text, location } = await handle(new URL(request.url).pathname, session);
-        return location === undefined
-          ? new Response(text)
-          : new Response(null, { status: 302, headers: { location } });
-      });
-      // A server answers what its handler throws.
-      return serveFetch((request) => answer(request).catch(() => new Response("error", { status: 500 })));
-    },
-  };
-}
-
 /** `createSessions` with each framework. */
 export function createSessionsSubjects(open: () => SessionStore): AdapterUnderTest[] {
-  return [...FRAMEWORKS.map((framework) => withFramework(framework, open)), withFetch(open)];
+  return HTTP1_FRAMEWORKS.map((framework) => withFramework(framework, open));
 }

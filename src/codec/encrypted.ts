@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { type Codec, jsonCodec } from "./json.js";
 import { describe, knownOptions } from "../internal/validation.js";
-import { markStale } from "./reencode.js";
+import { markForReencoding } from "./reencode.js";
 
 export interface EncryptionKey {
   /** Stored next to each payload: 1 to 64 letters, digits, `_`, `.` or `-`. Never reuse it for another key. */
@@ -51,7 +51,7 @@ export function encrypted(options: EncryptedOptions): Codec {
     decode(text, id) {
       if (!text.startsWith(`${FORMAT}:`)) {
         if (!allowPlaintext) throw new TypeError("not encrypted");
-        return markStale(codec.decode(text, id));
+        return markForReencoding(codec.decode(text, id));
       }
       const [, keyId = "", payload = "", ...more] = text.split(":");
       const key = keys.get(keyId);
@@ -66,7 +66,7 @@ export function encrypted(options: EncryptedOptions): Codec {
       decipher.setAAD(boundTo(keyId, id)).setAuthTag(bytes.subarray(-TAG_BYTES));
       const plain = [decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()];
       const data = codec.decode(Buffer.concat(plain).toString("utf8"), id);
-      return keyId === writing![0] ? data : markStale(data);
+      return keyId === writing![0] ? data : markForReencoding(data);
     },
   };
 }

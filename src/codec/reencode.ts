@@ -1,14 +1,15 @@
 /** A registered symbol, so that all copies of this package agree. */
-const STALE = Symbol.for("sessionary:stale");
+const NEEDS_REENCODE = Symbol.for("sessionary:needs-reencode");
 
 /**
- * Marks data whose stored text its codec would write otherwise by now: under an old key, or in plain. The
- * mark is no field: it shows in no copy, no comparison and no JSON of the data.
+ * Marks data whose stored text the codec would write differently today: it was encrypted with an old key, or not
+ * encrypted. The mark is a symbol, so copies, comparisons and JSON of the data do not contain it.
  */
-export function markStale<D extends object>(data: D): D {
-  return Object.defineProperty(data, STALE, { value: true });
+export function markForReencoding<D extends object>(data: D): D {
+  return Object.defineProperty(data, NEEDS_REENCODE, { value: true });
 }
 
-export function isStale(data: object): boolean {
-  return Object.hasOwn(data, STALE);
+/** True if `markForReencoding` marked the data. */
+export function needsReencode(data: object): boolean {
+  return Object.hasOwn(data, NEEDS_REENCODE);
 }

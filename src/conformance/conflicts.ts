@@ -2,29 +2,33 @@ import assert from "node:assert/strict";
 import type { SessionConflictError } from "../errors.js";
 import type { SessionRecord } from "../store.js";
 import { idOf, rejectsWithCode } from "./rejections.js";
-import type { Trial } from "./trial.js";
+import type { TestContext } from "./test-context.js";
 
 /** Asserts that a SessionConflictError carries this record. */
-export function assertCarries(trial: Trial, error: SessionConflictError, record: SessionRecord): void {
+export function assertCarries(
+  context: TestContext,
+  error: SessionConflictError,
+  record: SessionRecord,
+): void {
   const { current } = error as { current?: SessionRecord };
   assert.ok(current !== undefined, "the error carries no record: `current` is undefined");
   assert.deepEqual(current.data, record.data, "the error carries the current data");
   assert.equal(current.version, record.version, "and its version");
-  trial.assertMoment(current.expiresAt, record.expiresAt);
+  context.assertMoment(current.expiresAt, record.expiresAt);
 }
 
 /** Asserts that a write rejects for each of these versions, changes nothing, and gives each caller its own copy. */
 export async function assertConflicts(
-  trial: Trial,
+  context: TestContext,
   versions: string[],
   write: (ifVersion: string) => Promise<unknown>,
 ): Promise<void> {
-  const current = await trial.stored(idOf(1));
+  const current = await context.stored(idOf(1));
   for (const version of versions) {
     const call = () => write(version);
     const error = await rejectsWithCode<SessionConflictError>("ERR_SESSION_CONFLICT", call);
-    assertCarries(trial, error, current);
+    assertCarries(context, error, current);
     error.current.data.n = "changed";
-    await trial.assertUnchanged(idOf(1), current);
+    await context.assertUnchanged(idOf(1), current);
   }
 }

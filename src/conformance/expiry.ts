@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { MIN_EXPIRES_AT } from "../codec/payload.js";
 import type { SessionEntry } from "../store.js";
 import { assertConflicts } from "./conflicts.js";
-import { MARK, idOf, outcomeOf } from "./rejections.js";
+import { SECRET, idOf, outcomeOf } from "./rejections.js";
 import { type Sentence, inParallel } from "./sentence.js";
-import type { Trial } from "./trial.js";
+import type { TestContext } from "./test-context.js";
 
 /** Short, since by default the clock is the real one. */
 const LIFETIME_MS = 120;
@@ -12,129 +12,141 @@ const LIFETIME_MS = 120;
 /** The end of a session. */
 export const expiry: Sentence[] = [
   {
-    says: "`touch` moves the expiry only; data and version stay.",
-    test: async (trial) => {
-      const { store } = trial;
-      const data = { user: MARK, n: 1 };
-      const version = await store.create(idOf(1), trial.entry(data));
-      const untouched = trial.entry(data);
+    title: "`touch` moves the expiry only; data and version stay.",
+    test: async (context) => {
+      const { store } = context;
+      const data = { user: SECRET, n: 1 };
+      const version = await store.create(idOf(1), context.entry(data));
+      const untouched = context.entry(data);
       await store.create(idOf(2), untouched);
       for (const lifetimeMs of [3_600_000, 60 * 86_400_000]) {
-        const entry = trial.entry({ n: 2 }, lifetimeMs);
+        const entry = context.entry({ n: 2 }, lifetimeMs);
         assert.equal(await store.touch(idOf(1), entry), true, "touch resolves to true");
-        await trial.assertUnchanged(idOf(1), { data, version, expiresAt: entry.expiresAt });
+        await context.assertUnchanged(idOf(1), { data, version, expiresAt: entry.expiresAt });
       }
-      trial.assertMoment((await trial.stored(idOf(2))).expiresAt, untouched.expiresAt);
+      context.assertMoment((await context.stored(idOf(2))).expiresAt, untouched.expiresAt);
 
-      const updated = await store.update(idOf(1), trial.entry({ n: 3 }), { ifVersion: version });
+      const updated = await store.update(idOf(1), context.entry({ n: 3 }), { ifVersion: version });
       assert.equal(typeof updated, "string", "its version still serves for ifVersion");
     },
   },
   {
-    says: "`touch` only extends: an `expiresAt` before the stored one changes nothing, and the call still resolves to `true`.",
-    test: async (trial) => {
-      const { store } = trial;
-      await store.create(idOf(1), trial.entry({ n: 1 }, 3_600_000));
-      const stored = await trial.stored(idOf(1));
+    title:
+      "`touch` only extends: an `expiresAt` before the stored one changes nothing, and the call still resolves to `true`.",
+    test: async (context) => {
+      const { store } = context;
+      await store.create(idOf(1), context.entry({ n: 1 }, 3_600_000));
+      const stored = await context.stored(idOf(1));
       for (const options of [{}, { ifVersion: stored.version }]) {
-        for (const earlier of [trial.entry({}, 60_000), trial.pastEntry(), pastEntryAt(MIN_EXPIRES_AT)]) {
+        for (const earlier of [context.entry({}, 60_000), context.pastEntry(), pastEntryAt(MIN_EXPIRES_AT)]) {
           assert.equal(await store.touch(idOf(1), earlier, options), true, "touch resolves to true");
-          await trial.assertUnchanged(idOf(1), stored);
+          await context.assertUnchanged(idOf(1), stored);
         }
       }
-      const [sooner, later] = [trial.entry({}, 7_200_000), trial.entry({}, 10_800_000)];
+      const [sooner, later] = [context.entry({}, 7_200_000), context.entry({}, 10_800_000)];
       for (const [name, entries] of Object.entries({ up: [sooner, later], down: [later, sooner] })) {
-        await store.create(idOf(name), trial.entry());
+        await store.create(idOf(name), context.entry());
         const touches = entries.map((entry) => store.touch(idOf(name), entry));
         assert.deepEqual(await Promise.all(touches), [true, true]);
-        trial.assertMoment((await trial.stored(idOf(name))).expiresAt, later.expiresAt);
+        context.assertMoment((await context.stored(idOf(name))).expiresAt, later.expiresAt);
       }
     },
   },
   {
-    says: "`touch` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
-    test: async (trial) => {
-      const { store } = trial;
-      const old = await store.create(idOf(1), trial.entry({ user: MARK, n: 1 }));
-      const version = (await store.update(idOf(1), trial.entry({ user: MARK, n: 2 })))!;
-      for (const entry of [trial.entry({ n: 3 }, 3_600_000), trial.entry({}, 1_000), trial.pastEntry()]) {
-        await assertConflicts(trial, [old, "another", ""], (ifVersion) =>
+    title:
+      "`touch` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
+    test: async (context) => {
+      const { store } = context;
+      const old = await store.create(idOf(1), context.entry({ user: SECRET, n: 1 }));
+      const version = (await store.update(idOf(1), context.entry({ user: SECRET, n: 2 })))!;
+      for (const entry of [
+        context.entry({ n: 3 }, 3_600_000),
+        context.entry({}, 1_000),
+        context.pastEntry(),
+      ]) {
+        await assertConflicts(context, [old, "another", ""], (ifVersion) =>
           store.touch(idOf(1), entry, { ifVersion }),
         );
       }
-      const later = trial.entry({ n: 3 }, 3_600_000);
+      const later = context.entry({ n: 3 }, 3_600_000);
       assert.equal(await store.touch(idOf(1), later, { ifVersion: version }), true, "the stored version");
-      const data = { user: MARK, n: 2 };
-      await trial.assertUnchanged(idOf(1), { data, version, expiresAt: later.expiresAt });
+      const data = { user: SECRET, n: 2 };
+      await context.assertUnchanged(idOf(1), { data, version, expiresAt: later.expiresAt });
 
       // An update sets the expiry. A touch that compares before it and writes after it extends the updated session.
       await inParallel(async (n) => {
-        const ifVersion = await store.create(idOf(`raced-${n}`), trial.entry({ n }));
-        const updated = trial.entry({ n: -1 }, 120_000);
+        const ifVersion = await store.create(idOf(`raced-${n}`), context.entry({ n }));
+        const updated = context.entry({ n: -1 }, 120_000);
         await Promise.all([
           outcomeOf("ERR_SESSION_CONFLICT", () => store.touch(idOf(`raced-${n}`), later, { ifVersion })),
           store.update(idOf(`raced-${n}`), updated),
         ]);
-        trial.assertMoment((await trial.stored(idOf(`raced-${n}`))).expiresAt, updated.expiresAt);
+        context.assertMoment((await context.stored(idOf(`raced-${n}`))).expiresAt, updated.expiresAt);
       });
     },
   },
   {
-    says: "`create` and `update` accept a past `expiresAt`, which leaves nothing readable.",
-    test: async (trial) => {
-      const { store } = trial;
-      const pasts = [trial.pastEntry(), trial.pastEntry(60_000), pastEntryAt(MIN_EXPIRES_AT)];
+    title: "`create` and `update` accept a past `expiresAt`, which leaves nothing readable.",
+    test: async (context) => {
+      const { store } = context;
+      const pasts = [context.pastEntry(), context.pastEntry(60_000), pastEntryAt(MIN_EXPIRES_AT)];
       for (const [n, past] of pasts.entries()) {
-        for (const [way, write] of ways(trial).filter(([way]) => way !== "touch")) {
+        for (const [way, write] of ways(context).filter(([way]) => way !== "touch")) {
           const id = idOf(`${way}-${n}`);
           assert.ok(await write(id, past), `${way} succeeds`);
           assert.equal(await store.get(id), undefined, `${way} leaves nothing to get`);
-          assert.equal(await store.update(id, trial.entry()), undefined, `nor to update`);
+          assert.equal(await store.update(id, context.entry()), undefined, `nor to update`);
           assert.equal(await store.destroy(id), false, `nor to destroy`);
-          await trial.assertEmpty();
+          await context.assertEmpty();
         }
       }
-      await store.create(idOf("again"), trial.pastEntry());
-      await store.create(idOf("again"), trial.entry({ again: true }));
-      assert.deepEqual((await trial.stored(idOf("again"))).data, { again: true }, "the id is free");
+      await store.create(idOf("again"), context.pastEntry());
+      await store.create(idOf("again"), context.entry({ again: true }));
+      assert.deepEqual((await context.stored(idOf("again"))).data, { again: true }, "the id is free");
     },
   },
   {
-    says: "A session is gone once its `expiresAt` has passed.",
-    test: async (trial) => {
-      const { store } = trial;
+    title: "A session is gone once its `expiresAt` has passed.",
+    test: async (context) => {
+      const { store } = context;
       // Each of these finds another session, so that none is helped by what another removed.
       const asks: [string, (id: string) => Promise<unknown>, unknown][] = [
         ["get", (id) => store.get(id), undefined],
-        ["update", (id) => store.update(id, trial.entry()), undefined],
-        ["ifVersion", (id) => store.update(id, trial.entry(), { ifVersion: "any" }), undefined],
-        ["touch", (id) => store.touch(id, trial.entry()), false],
+        ["update", (id) => store.update(id, context.entry()), undefined],
+        ["ifVersion", (id) => store.update(id, context.entry(), { ifVersion: "any" }), undefined],
+        ["touch", (id) => store.touch(id, context.entry()), false],
         ["destroy", (id) => store.destroy(id), false],
-        ["create", async (id) => typeof (await store.create(id, trial.entry())), "string"],
+        ["create", async (id) => typeof (await store.create(id, context.entry())), "string"],
       ];
       // What was extended in time lives on.
       const lasting: string[] = [];
       for (const [name, extend] of [
-        ["extended-by-touch", (id: string) => store.touch(id, trial.entry())],
-        ["extended-by-update", (id: string) => store.update(id, trial.entry())],
+        ["extended-by-touch", (id: string) => store.touch(id, context.entry())],
+        ["extended-by-update", (id: string) => store.update(id, context.entry())],
       ] as const) {
-        const short = trial.entry({}, LIFETIME_MS);
+        const short = context.entry({}, LIFETIME_MS);
         await store.create(idOf(name), short);
         if (await extend(idOf(name))) lasting.push(idOf(name));
-        else trial.assertNotEarly(short.expiresAt);
+        else context.assertNotEarly(short.expiresAt);
       }
-      const end = trial.entry({ user: MARK }, LIFETIME_MS);
-      const doomed = asks.flatMap(([ask]) => ways(trial).map(([way, write]) => write(idOf(ask + way), end)));
+      const end = context.entry({ user: SECRET }, LIFETIME_MS);
+      const doomed = asks.flatMap(([ask]) =>
+        ways(context).map(([way, write]) => write(idOf(ask + way), end)),
+      );
       await Promise.all(doomed);
-      await trial.untilOver(end.expiresAt, doomed.length, async () => (await store.count()) - lasting.length);
+      await context.untilOver(
+        end.expiresAt,
+        doomed.length,
+        async () => (await store.count()) - lasting.length,
+      );
 
-      assert.deepEqual(await trial.storedIds(), lasting.sort(), "ids leaves them out");
+      assert.deepEqual(await context.storedIds(), lasting.sort(), "ids leaves them out");
       for (const [ask, call, answer] of asks) {
-        for (const [way] of ways(trial)) {
+        for (const [way] of ways(context)) {
           assert.deepEqual(await call(idOf(ask + way)), answer, `${ask} after ${way}`);
         }
       }
-      for (const id of lasting) await trial.stored(id);
+      for (const id of lasting) await context.stored(id);
     },
   },
 ];
@@ -142,9 +154,9 @@ export const expiry: Sentence[] = [
 type Way = [name: string, write: (id: string, end: SessionEntry) => Promise<unknown>];
 
 /** Every way to give a session this end; each resolves to something truthy. */
-function ways(trial: Trial): Way[] {
-  const { store } = trial;
-  const create = (id: string) => store.create(id, trial.entry());
+function ways(context: TestContext): Way[] {
+  const { store } = context;
+  const create = (id: string) => store.create(id, context.entry());
   return [
     ["create", (id, end) => store.create(id, end)],
     ["update", async (id, end) => (await create(id), store.update(id, end))],
@@ -160,5 +172,5 @@ function ways(trial: Trial): Way[] {
 }
 
 function pastEntryAt(expiresAt: number): SessionEntry {
-  return { data: { user: MARK, late: true }, expiresAt };
+  return { data: { user: SECRET, late: true }, expiresAt };
 }

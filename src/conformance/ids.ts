@@ -1,41 +1,42 @@
 import assert from "node:assert/strict";
-import { MARK, idOf, rejectsWithTypeError } from "./rejections.js";
+import { SECRET, idOf, rejectsWithTypeError } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
 
 export const ids: Sentence[] = [
   {
-    says: "Anything but 1 to 256 printable ASCII characters without a space is a miss on `get`, `update`, `touch` and `destroy`, and a `TypeError` on `create`.",
-    test: async (trial) => {
-      const { store } = trial;
+    title:
+      "Anything but 1 to 256 printable ASCII characters without a space is a miss on `get`, `update`, `touch` and `destroy`, and a `TypeError` on `create`.",
+    test: async (context) => {
+      const { store } = context;
       // What a careless conversion to a string, or a cut at 256, would make of some bad ids below.
       const near = [idOf(1), "undefined", "null", "1", "true", "x".repeat(256)];
-      for (const id of near) await store.create(id, trial.entry({ id }));
+      for (const id of near) await store.create(id, context.entry({ id }));
 
       for (const id of [...badTexts(), ...badValues()] as string[]) {
         assert.equal(await store.get(id), undefined, "get");
-        assert.equal(await store.update(id, trial.entry()), undefined, "update");
-        assert.equal(await store.update(id, trial.entry(), { ifVersion: "any" }), undefined, "ifVersion");
-        assert.equal(await store.touch(id, trial.entry()), false, "touch");
-        assert.equal(await store.touch(id, trial.entry(), { ifVersion: "any" }), false, "touch, ifVersion");
+        assert.equal(await store.update(id, context.entry()), undefined, "update");
+        assert.equal(await store.update(id, context.entry(), { ifVersion: "any" }), undefined, "ifVersion");
+        assert.equal(await store.touch(id, context.entry()), false, "touch");
+        assert.equal(await store.touch(id, context.entry(), { ifVersion: "any" }), false, "touch, ifVersion");
         assert.equal(await store.destroy(id), false, "destroy");
-        await rejectsWithTypeError(() => store.create(id, trial.entry()));
+        await rejectsWithTypeError(() => store.create(id, context.entry()));
       }
-      assert.deepEqual(await trial.storedIds(), [...near].sort(), "bad ids changed what is stored");
-      for (const id of near) assert.deepEqual((await trial.stored(id)).data, { id });
+      assert.deepEqual(await context.storedIds(), [...near].sort(), "bad ids changed what is stored");
+      for (const id of near) assert.deepEqual((await context.stored(id)).data, { id });
       await store.clear();
 
       const good = ["!", "~", "*", "?", "[a]", "\\", "a:b", "%00", "../x", "$1", "'\"`;", "y".repeat(256)];
       const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
       for (const id of [...good, ...names]) {
         assert.equal(await store.get(id), undefined, "nobody made it");
-        assert.equal(await store.update(id, trial.entry()), undefined, "nobody made it");
-        await store.create(id, trial.entry({ id }));
+        assert.equal(await store.update(id, context.entry()), undefined, "nobody made it");
+        await store.create(id, context.entry({ id }));
       }
-      assert.deepEqual(await trial.storedIds(), [...good, ...names].sort());
+      assert.deepEqual(await context.storedIds(), [...good, ...names].sort());
       for (const id of [...good, ...names]) {
-        assert.deepEqual((await trial.stored(id)).data, { id });
-        assert.equal(await store.touch(id, trial.entry()), true, "touch");
-        assert.equal(typeof (await store.update(id, trial.entry())), "string", "update");
+        assert.deepEqual((await context.stored(id)).data, { id });
+        assert.equal(await store.touch(id, context.entry()), true, "touch");
+        assert.equal(typeof (await store.update(id, context.entry())), "string", "update");
         assert.equal(await store.destroy(id), true, "destroy");
       }
     },
@@ -47,9 +48,9 @@ function badTexts(): string[] {
   return [
     "",
     "x".repeat(257),
-    MARK.repeat(1_000),
+    SECRET.repeat(1_000),
     ...inside,
-    ...inside.flatMap((text) => [idOf(1) + text, text + idOf(1), `${MARK}${text}1`]),
+    ...inside.flatMap((text) => [idOf(1) + text, text + idOf(1), `${SECRET}${text}1`]),
   ];
 }
 
@@ -65,7 +66,7 @@ function badValues(): unknown[] {
     [],
     [idOf(1)],
     new String(idOf(1)),
-    Symbol(MARK),
+    Symbol(SECRET),
     () => idOf(1),
   ];
 }

@@ -5,7 +5,7 @@ import { input } from "./input.js";
 import { order } from "./order.js";
 import { reading } from "./reading.js";
 import type { StoreUnderTest, TestRunner } from "./subject.js";
-import { Trial } from "./trial.js";
+import { TestContext } from "./test-context.js";
 import { whole } from "./whole.js";
 import { writing } from "./writing.js";
 
@@ -48,9 +48,9 @@ export function storeConformance<S extends SessionStore>(
   describe(subject.name, () => {
     for (const [heading, sentences] of Object.entries(CONTRACT)) {
       describe(heading, () => {
-        for (const { says, needs, test } of sentences) {
+        for (const { title, needs, test } of sentences) {
           if (needs !== undefined && subject.supports?.[needs] === undefined) continue;
-          it(says, () => Trial.run(any, test));
+          it(title, () => TestContext.run(any, test));
         }
       });
     }

@@ -1,31 +1,36 @@
 import assert from "node:assert/strict";
 import { onSessionaryEvent } from "../events.js";
-import { MARK, assertSilent, idOf } from "./rejections.js";
+import { SECRET, assertSilent, idOf } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
 
 export const reading: Sentence[] = [
   {
-    says: "`undefined` and `false` mean that the session is missing, expired or destroyed; a rejection means a real fault.",
-    test: async (trial) => {
-      const { store } = trial;
+    title:
+      "`undefined` and `false` mean that the session is missing, expired or destroyed; a rejection means a real fault.",
+    test: async (context) => {
+      const { store } = context;
       const [missing, expired, destroyed] = [idOf("missing"), idOf("expired"), idOf("destroyed")];
-      await store.create(expired, trial.pastEntry());
-      const version = await store.create(destroyed, trial.entry());
+      await store.create(expired, context.pastEntry());
+      const version = await store.create(destroyed, context.entry());
       await store.destroy(destroyed);
       for (const id of [missing, expired, destroyed]) {
         assert.equal(await store.get(id), undefined, "get");
-        assert.equal(await store.update(id, trial.entry()), undefined, "update");
-        assert.equal(await store.update(id, trial.entry(), { ifVersion: version }), undefined, "ifVersion");
-        assert.equal(await store.touch(id, trial.entry()), false, "touch");
-        assert.equal(await store.touch(id, trial.entry(), { ifVersion: version }), false, "touch, ifVersion");
+        assert.equal(await store.update(id, context.entry()), undefined, "update");
+        assert.equal(await store.update(id, context.entry(), { ifVersion: version }), undefined, "ifVersion");
+        assert.equal(await store.touch(id, context.entry()), false, "touch");
+        assert.equal(
+          await store.touch(id, context.entry(), { ifVersion: version }),
+          false,
+          "touch, ifVersion",
+        );
         assert.equal(await store.destroy(id), false, "destroy");
       }
     },
   },
   {
-    says: "What `get` returns is the caller's own copy, round-tripped through the codec.",
-    test: async (trial) => {
-      const { store } = trial;
+    title: "What `get` returns is the caller's own copy, round-tripped through the codec.",
+    test: async (context) => {
+      const { store } = context;
       const data = {
         nested: { list: [1, "two", null, { deep: true }] },
         text: 'ü, 語, 😀, \u2028, \u0000, \ud800 and "quotes" \\',
@@ -41,9 +46,9 @@ export const reading: Sentence[] = [
         toJson: { toJSON: () => "converted" },
       };
       const expected: unknown = JSON.parse(JSON.stringify(data));
-      await store.create(idOf(1), trial.entry(data));
-      const first = await trial.stored(idOf(1));
-      const second = await trial.stored(idOf(1));
+      await store.create(idOf(1), context.entry(data));
+      const first = await context.stored(idOf(1));
+      const second = await context.stored(idOf(1));
       assert.deepEqual(first.data, expected, "create, then get");
       assert.deepEqual(second.data, expected, "get again");
 
@@ -51,38 +56,38 @@ export const reading: Sentence[] = [
       first.data.added = true;
       first.expiresAt = 0;
       assert.deepEqual(second.data, expected, "a change of one copy is not seen in another");
-      assert.deepEqual((await trial.stored(idOf(1))).data, expected, "nor in the store");
+      assert.deepEqual((await context.stored(idOf(1))).data, expected, "nor in the store");
 
-      await store.update(idOf(1), trial.entry({ ...data, more: new Date(1) }));
+      await store.update(idOf(1), context.entry({ ...data, more: new Date(1) }));
       const updated: unknown = JSON.parse(JSON.stringify({ ...data, more: new Date(1) }));
-      assert.deepEqual((await trial.stored(idOf(1))).data, updated, "update, then get");
+      assert.deepEqual((await context.stored(idOf(1))).data, updated, "update, then get");
     },
   },
   {
-    says: "A payload that cannot be decoded is a miss and an event, never an error.",
+    title: "A payload that cannot be decoded is a miss and an event, never an error.",
     needs: "corrupt",
-    test: async (trial) => {
-      const { store } = trial;
+    test: async (context) => {
+      const { store } = context;
       const [bad, good] = [idOf("bad"), idOf("good")];
-      for (const id of [bad, good]) await store.create(id, trial.entry());
-      await trial.corrupt(bad);
+      for (const id of [bad, good]) await store.create(id, context.entry());
+      await context.corrupt(bad);
 
       const events: unknown[] = [];
       const stop = onSessionaryEvent("payload-undecodable", (event) => events.push(event));
       try {
         const [miss, hit] = await Promise.all([store.get(bad), store.get(good)]);
         assert.equal(miss, undefined, "a miss");
-        assert.deepEqual(hit?.data, { user: MARK }, "its neighbour is read as ever");
+        assert.deepEqual(hit?.data, { user: SECRET }, "its neighbour is read as ever");
         assert.equal(events.length, 1, "one event");
         assertSilent(events);
-        assert.equal(await store.update(bad, trial.entry(), { ifVersion: "any" }), undefined);
-        assert.equal(await store.touch(bad, trial.entry(), { ifVersion: "any" }), false);
+        assert.equal(await store.update(bad, context.entry(), { ifVersion: "any" }), undefined);
+        assert.equal(await store.touch(bad, context.entry(), { ifVersion: "any" }), false);
       } finally {
         stop();
       }
       await store.destroy(bad);
-      await store.create(bad, trial.entry({ again: true }));
-      assert.deepEqual((await trial.stored(bad)).data, { again: true }, "the id can be used again");
+      await store.create(bad, context.entry({ again: true }));
+      assert.deepEqual((await context.stored(bad)).data, { again: true }, "the id can be used again");
     },
   },
 ];

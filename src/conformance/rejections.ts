@@ -3,14 +3,14 @@ import { inspect, types } from "node:util";
 import type { SessionStoreErrorCode } from "../errors.js";
 
 /** Stands in the ids and the data of the tests; nothing that a store says may hold it. */
-export const MARK = "m4rked-s3cret";
+export const SECRET = "m4rked-s3cret";
 
-export const idOf = (name: string | number) => `${MARK}.${name}`;
+export const idOf = (name: string | number) => `${SECRET}.${name}`;
 
 /** Asserts that nothing which a logger could print of this holds an id or data. */
 export function assertSilent(said: unknown): void {
   const text = inspect(said, { depth: Infinity, showHidden: true });
-  assert.ok(!text.includes(MARK), "an error or event holds a session's id or its data");
+  assert.ok(!text.includes(SECRET), "an error or event holds a session's id or its data");
 }
 
 /** Judges by code and not by class: a store may come from the other copy (ESM, CJS) of the package. */

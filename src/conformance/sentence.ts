@@ -1,12 +1,12 @@
 import type { Supports } from "./subject.js";
-import type { Trial } from "./trial.js";
+import type { TestContext } from "./test-context.js";
 
 /** One sentence of the contract in src/store.ts, and how a store is asked whether it keeps it. */
 export interface Sentence {
-  says: string;
+  title: string;
   /** Ability that a store must have for this sentence to be tested. */
   needs?: keyof Supports;
-  test: (trial: Trial) => Promise<void>;
+  test: (context: TestContext) => Promise<void>;
 }
 
 /** Number of concurrent calls where a check and a write must be one step. */

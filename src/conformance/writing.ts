@@ -1,130 +1,137 @@
 import assert from "node:assert/strict";
 import type { SessionConflictError } from "../errors.js";
 import { assertCarries, assertConflicts } from "./conflicts.js";
-import { MARK, idOf, outcomeOf, rejectsWithCode } from "./rejections.js";
+import { SECRET, idOf, outcomeOf, rejectsWithCode } from "./rejections.js";
 import { PARALLEL, type Sentence, inParallel } from "./sentence.js";
 
 /** Writes to sessions that exist, and to sessions that do not. */
 export const writing: Sentence[] = [
   {
-    says: "There is no upsert: `create` makes a session that does not exist, `update` changes one that does.",
-    test: async (trial) => {
-      const { store } = trial;
-      await store.update(idOf(1), trial.entry());
-      await store.update(idOf(1), trial.entry(), { ifVersion: "any" });
-      await store.touch(idOf(1), trial.entry());
+    title:
+      "There is no upsert: `create` makes a session that does not exist, `update` changes one that does.",
+    test: async (context) => {
+      const { store } = context;
+      await store.update(idOf(1), context.entry());
+      await store.update(idOf(1), context.entry(), { ifVersion: "any" });
+      await store.touch(idOf(1), context.entry());
       assert.equal(await store.get(idOf(1)), undefined, "neither update nor touch makes a session");
-      await trial.assertEmpty();
+      await context.assertEmpty();
 
-      const created = trial.entry({ n: 1 });
+      const created = context.entry({ n: 1 });
       await store.create(idOf(1), created);
-      assert.deepEqual((await trial.stored(idOf(1))).data, { n: 1 }, "create makes one");
-      trial.assertMoment((await trial.stored(idOf(1))).expiresAt, created.expiresAt);
+      assert.deepEqual((await context.stored(idOf(1))).data, { n: 1 }, "create makes one");
+      context.assertMoment((await context.stored(idOf(1))).expiresAt, created.expiresAt);
 
       for (const conditional of [false, true]) {
-        const entry = trial.entry({ conditional }, 120_000);
-        const { version } = await trial.stored(idOf(1));
+        const entry = context.entry({ conditional }, 120_000);
+        const { version } = await context.stored(idOf(1));
         await store.update(idOf(1), entry, conditional ? { ifVersion: version } : {});
-        const updated = await trial.stored(idOf(1));
+        const updated = await context.stored(idOf(1));
         assert.deepEqual(updated.data, { conditional }, "update replaces all of its data");
-        trial.assertMoment(updated.expiresAt, entry.expiresAt);
+        context.assertMoment(updated.expiresAt, entry.expiresAt);
       }
-      assert.deepEqual(await trial.storedIds(), [idOf(1)], "and makes no other");
+      assert.deepEqual(await context.storedIds(), [idOf(1)], "and makes no other");
     },
   },
   {
-    says: "`create` rejects with `SessionExistsError` when the id is taken, and leaves the first session as it was.",
-    test: async (trial) => {
-      const { store } = trial;
-      await store.create(idOf(1), trial.entry());
-      const first = await trial.stored(idOf(1));
-      for (const entry of [trial.entry({ n: 2 }, 120_000), trial.entry(first.data), trial.pastEntry()]) {
+    title:
+      "`create` rejects with `SessionExistsError` when the id is taken, and leaves the first session as it was.",
+    test: async (context) => {
+      const { store } = context;
+      await store.create(idOf(1), context.entry());
+      const first = await context.stored(idOf(1));
+      for (const entry of [
+        context.entry({ n: 2 }, 120_000),
+        context.entry(first.data),
+        context.pastEntry(),
+      ]) {
         await rejectsWithCode("ERR_SESSION_EXISTS", () => store.create(idOf(1), entry));
-        await trial.assertUnchanged(idOf(1), first);
+        await context.assertUnchanged(idOf(1), first);
       }
 
       const outcomes = await inParallel((n) =>
-        outcomeOf("ERR_SESSION_EXISTS", () => store.create(idOf("raced"), trial.entry({ n }))),
+        outcomeOf("ERR_SESSION_EXISTS", () => store.create(idOf("raced"), context.entry({ n }))),
       );
       const winners = outcomes.flatMap((outcome, n) => (typeof outcome === "string" ? [n] : []));
       assert.equal(winners.length, 1, `one of ${PARALLEL} parallel creates succeeds`);
-      assert.deepEqual((await trial.stored(idOf("raced"))).data, { n: winners[0] });
+      assert.deepEqual((await context.stored(idOf("raced"))).data, { n: winners[0] });
     },
   },
   {
-    says: "`update` resolves to `undefined`, and writes nothing, when the session is gone.",
-    test: async (trial) => {
-      const { store } = trial;
+    title: "`update` resolves to `undefined`, and writes nothing, when the session is gone.",
+    test: async (context) => {
+      const { store } = context;
       const destroyed = idOf("destroyed");
-      const version = await store.create(destroyed, trial.entry());
+      const version = await store.create(destroyed, context.entry());
       await store.destroy(destroyed);
-      assert.equal(await store.update(destroyed, trial.entry()), undefined);
-      assert.equal(await store.update(destroyed, trial.entry(), { ifVersion: version }), undefined);
-      await trial.assertEmpty();
+      assert.equal(await store.update(destroyed, context.entry()), undefined);
+      assert.equal(await store.update(destroyed, context.entry(), { ifVersion: version }), undefined);
+      await context.assertEmpty();
 
       // Whatever crosses a destroy, the session is gone once all of it is done.
       await inParallel(async (n) => {
-        const current = await store.create(idOf(n), trial.entry({ n }));
+        const current = await store.create(idOf(n), context.entry({ n }));
         await Promise.all([
-          store.update(idOf(n), trial.entry({ n: -1 }), n % 2 === 0 ? {} : { ifVersion: current }),
-          store.touch(idOf(n), trial.entry()),
+          store.update(idOf(n), context.entry({ n: -1 }), n % 2 === 0 ? {} : { ifVersion: current }),
+          store.touch(idOf(n), context.entry()),
           store.destroy(idOf(n)),
         ]);
         assert.equal(await store.get(idOf(n)), undefined, "a destroyed session came back");
       });
-      await trial.assertEmpty();
+      await context.assertEmpty();
 
-      const cleared = await store.create(idOf("cleared"), trial.entry());
+      const cleared = await store.create(idOf("cleared"), context.entry());
       await store.clear();
-      assert.equal(await store.update(idOf("cleared"), trial.entry()), undefined);
-      assert.equal(await store.update(idOf("cleared"), trial.entry(), { ifVersion: cleared }), undefined);
-      await trial.assertEmpty();
+      assert.equal(await store.update(idOf("cleared"), context.entry()), undefined);
+      assert.equal(await store.update(idOf("cleared"), context.entry(), { ifVersion: cleared }), undefined);
+      await context.assertEmpty();
     },
   },
   {
-    says: "`update` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
-    test: async (trial) => {
-      const { store } = trial;
-      const old = await store.create(idOf(1), trial.entry({ user: MARK, n: 1 }));
-      await store.update(idOf(1), trial.entry({ user: MARK, n: 2 }));
-      await assertConflicts(trial, [old, "another", ""], (ifVersion) =>
-        store.update(idOf(1), trial.entry({ n: 3 }, 120_000), { ifVersion }),
+    title:
+      "`update` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
+    test: async (context) => {
+      const { store } = context;
+      const old = await store.create(idOf(1), context.entry({ user: SECRET, n: 1 }));
+      await store.update(idOf(1), context.entry({ user: SECRET, n: 2 }));
+      await assertConflicts(context, [old, "another", ""], (ifVersion) =>
+        store.update(idOf(1), context.entry({ n: 3 }, 120_000), { ifVersion }),
       );
 
-      const { version: base } = await trial.stored(idOf(1));
+      const { version: base } = await context.stored(idOf(1));
       const outcomes = await inParallel((n) =>
         outcomeOf<SessionConflictError, string | undefined>("ERR_SESSION_CONFLICT", () =>
-          store.update(idOf(1), trial.entry({ user: MARK, winner: n }), { ifVersion: base }),
+          store.update(idOf(1), context.entry({ user: SECRET, winner: n }), { ifVersion: base }),
         ),
       );
-      const stored = await trial.stored(idOf(1));
+      const stored = await context.stored(idOf(1));
       const conflicts = outcomes.filter((outcome) => typeof outcome === "object");
       assert.equal(conflicts.length, PARALLEL - 1, `one of ${PARALLEL} parallel updates succeeds`);
       const winner = outcomes.findIndex((outcome) => typeof outcome === "string");
-      assert.deepEqual(stored.data, { user: MARK, winner });
-      for (const error of conflicts) assertCarries(trial, error, stored);
+      assert.deepEqual(stored.data, { user: SECRET, winner });
+      for (const error of conflicts) assertCarries(context, error, stored);
     },
   },
   {
-    says: "A version is opaque; equal versions of one session mean equal data.",
-    test: async (trial) => {
-      const { store } = trial;
+    title: "A version is opaque; equal versions of one session mean equal data.",
+    test: async (context) => {
+      const { store } = context;
       const seen = new Map<string, unknown>();
       const note = async (version: string | undefined, data: { n: number }) => {
         assert.equal(typeof version, "string", "a version is a string");
-        const record = await trial.stored(idOf(1));
+        const record = await context.stored(idOf(1));
         assert.equal(record.version, version, "the version written is the version read");
-        assert.equal((await trial.stored(idOf(1))).version, version, "and is so each time");
+        assert.equal((await context.stored(idOf(1))).version, version, "and is so each time");
         assert.deepEqual(record.data, seen.get(record.version) ?? data, "one version, two states");
         seen.set(record.version, data);
         assert.deepEqual(record.data, data);
       };
-      await note(await store.create(idOf(1), trial.entry({ n: 0 })), { n: 0 });
+      await note(await store.create(idOf(1), context.entry({ n: 0 })), { n: 0 });
       for (const n of [1, 2, 1, 0, 2, 2]) {
-        await note(await store.update(idOf(1), trial.entry({ n })), { n });
-        const { version } = await trial.stored(idOf(1));
+        await note(await store.update(idOf(1), context.entry({ n })), { n });
+        const { version } = await context.stored(idOf(1));
         const next = { n: n + 100 };
-        await note(await store.update(idOf(1), trial.entry(next), { ifVersion: version }), next);
+        await note(await store.update(idOf(1), context.entry(next), { ifVersion: version }), next);
       }
     },
   },

@@ -1,7 +1,7 @@
 import type { UnavailableCause, UnavailableReason } from "../errors.js";
 import type { ConnectionFailure } from "../events.js";
 import type { Place } from "./clients/driver.js";
-import { faultOf } from "./connection-fault.js";
+import { findFault } from "./connection-fault.js";
 import { REPLIES } from "./server-errors.js";
 
 /** A failed attempt to connect. */
@@ -98,7 +98,7 @@ export const TRANSIENT: Partial<Record<string, Text>> = {
  * may hold a password.
  */
 export function toFailure(error: unknown, place: Place | undefined): Failure {
-  const { kind, code, host, port } = faultOf(error, place);
+  const { kind, code, host, port } = findFault(error, place);
   const [reason, problem, remedy] = PERMANENT[kind] ?? TRANSIENT[kind] ?? REPLIES[kind] ?? NO_CONNECTION;
   const sentence = problem
     .replace("{at}", () => addressOf(host, port, place?.path))

@@ -24,10 +24,10 @@ interface RawError {
 const NOWHERE = { host: undefined, port: undefined };
 
 /** Classifies the error with which a client could not connect. */
-export function faultOf(error: unknown, place: Place | undefined): Fault {
+export function findFault(error: unknown, place: Place | undefined): Fault {
   if (error instanceof ProbeError) return error;
   const raw = (error ?? {}) as RawError;
-  if (raw.lastNodeError) return faultOf(raw.lastNodeError, place);
+  if (raw.lastNodeError) return findFault(raw.lastNodeError, place);
   const text = String(raw.message);
   // Replies of Sentinels' and clusters' other servers do not say which one sent them.
   const [seed = NOWHERE] = place?.hosts ?? [];
@@ -67,7 +67,7 @@ function kindOfReply(text: string, prefix = "UNKNOWN"): string {
 
 /** True if the error does not tell why the server could not be reached, or may come from the wrong use of TLS. */
 export function isAmbiguous(error: unknown): boolean {
-  const { kind } = faultOf(error, undefined);
+  const { kind } = findFault(error, undefined);
   return (
     ["UNKNOWN", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EPROTO"].includes(kind) || kind.startsWith("ERR_SSL_")
   );

@@ -27,7 +27,7 @@ export class Connection {
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
   readonly #health: ConnectionHealth;
-  #losses = 0;
+  #disconnects = 0;
   #closed = false;
 
   constructor(driver: Driver, timeoutMs: number) {
@@ -37,7 +37,7 @@ export class Connection {
     this.#stopObserving = driver.observe({
       failed: (error) => this.#closed || this.#health.failed(error),
       lost: () => {
-        this.#losses++;
+        this.#disconnects++;
         if (!this.#closed) this.#health.lost();
       },
       ready: () => {
@@ -60,8 +60,8 @@ export class Connection {
   }
 
   /** Returns a number that grows whenever the connection, or the one to a node of a Cluster, is lost. */
-  get losses(): number {
-    return this.#losses + this.driver.resends;
+  get disconnects(): number {
+    return this.#disconnects + this.driver.resends;
   }
 
   /** Runs a task of several steps within one deadline. A step that starts after it is not sent. */

@@ -49,13 +49,13 @@ export class KeySpace {
     let restarts = 0;
     for (const node of await this.#connection.run("read", (call) => call.masters())) {
       let cursor: string | undefined;
-      let losses = 0;
+      let disconnects = 0;
       let yielded = 0;
       let isNew = newNames();
       while (cursor !== "0") {
         const [next, keys] = await this.#scan(node, cursor);
-        if (cursor === undefined) ({ losses } = this.#connection);
-        else if (losses !== this.#connection.losses) {
+        if (cursor === undefined) ({ disconnects } = this.#connection);
+        else if (disconnects !== this.#connection.disconnects) {
           if (++restarts > MAX_RESTARTS) throw connectionLost();
           onRestart(yielded);
           yielded = 0;

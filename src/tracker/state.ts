@@ -1,5 +1,5 @@
 import type { SessionRecord } from "../store.js";
-import { isStale } from "../codec/reencode.js";
+import { needsReencode } from "../codec/reencode.js";
 import type { SessionFormat } from "./format.js";
 import { type Lifetime, hasExpiry } from "./lifetime.js";
 import { stringify } from "../codec/json.js";
@@ -73,7 +73,7 @@ export class LoadedBase implements Base {
     this.lifetime = format.lifetimeOf(fields);
     this.expiresAt = record.expiresAt;
     this.createdAt = record.createdAt;
-    this.needsWrite = isStale(record.data) || !hasExpiry(record.expiresAt);
+    this.needsWrite = needsReencode(record.data) || !hasExpiry(record.expiresAt);
   }
 
   get version(): string {

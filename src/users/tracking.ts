@@ -1,4 +1,4 @@
-import { isStale, markStale } from "../codec/reencode.js";
+import { needsReencode, markForReencoding } from "../codec/reencode.js";
 import type { SessionData, SessionRecord } from "../store.js";
 
 /**
@@ -31,7 +31,7 @@ export function trackingOf(data: object): Tracking {
 export function withoutTracking<T extends object>(stored: SessionRecord<T>): SessionRecord<T> {
   const { [CREATED_AT]: createdAt, [LOGIN]: _, ...data } = stored.data as SessionData;
   return {
-    data: (isStale(stored.data) ? markStale(data) : data) as T,
+    data: (needsReencode(stored.data) ? markForReencoding(data) : data) as T,
     expiresAt: stored.expiresAt,
     get version() {
       return stored.version;

@@ -31,7 +31,7 @@ describe("examples/custom-store", () => {
     expect(lines.length).toBeLessThanOrEqual(60);
   });
 
-  it("is tested as its README says, by node:test, with nothing skipped", async () => {
+  it("is tested as its README title, by node:test, with nothing skipped", async () => {
     const readme = await readFile(example("README.md"), "utf8");
     const [, args] = /^ {4}node (.+)$/m.exec(readme)!;
     const { stdout } = await promisify(execFile)(

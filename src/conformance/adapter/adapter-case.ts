@@ -1,4 +1,4 @@
-import type { AdapterTrial } from "./adapter-trial.js";
+import type { AdapterContext } from "./adapter-context.js";
 import type { AdapterAbility } from "./subject.js";
 
 /** One race between requests, and how an adapter is asked whether it holds. */
@@ -6,5 +6,5 @@ export interface AdapterCase {
   title: string;
   /** Ability that a framework must have for this case to be tested. */
   needs?: AdapterAbility;
-  test: (trial: AdapterTrial) => Promise<void>;
+  test: (context: AdapterContext) => Promise<void>;
 }

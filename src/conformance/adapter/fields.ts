@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AdapterCase } from "./adapter-case.js";
-import type { AdapterTrial } from "./adapter-trial.js";
+import type { AdapterContext } from "./adapter-context.js";
 import type { SessionHandler } from "./handler-app.js";
 
 const REQUESTS = 20;
@@ -10,15 +10,15 @@ const FIELDS = Array.from({ length: REQUESTS }, (_, n) => `field${n}`);
 export const fields: AdapterCase[] = [
   {
     title: "Parallel requests that set different fields all take effect.",
-    test: async (trial) => {
-      const stored = await setInParallel(trial, (field) => (session) => session.set(field, true));
+    test: async (context) => {
+      const stored = await setInParallel(context, (field) => (session) => session.set(field, true));
       assert.deepEqual(await stored.read(...FIELDS), allTrue());
     },
   },
   {
     title: "Parallel requests that set different keys of one object all take effect.",
-    test: async (trial) => {
-      const stored = await setInParallel(trial, (field) => (session) => {
+    test: async (context) => {
+      const stored = await setInParallel(context, (field) => (session) => {
         const { items } = session.get("cart") as { items: object };
         session.set("cart", { items: { ...items, [field]: true } });
       });
@@ -27,8 +27,8 @@ export const fields: AdapterCase[] = [
   },
   {
     title: "A request that changes nothing undoes no change of another.",
-    test: async (trial) => {
-      const client = await trial.signedIn("ann");
+    test: async (context) => {
+      const client = await context.signedIn("ann");
       const slow = await client.copy().start((session) => session.get("user"));
       await client.visit((session) => session.set("user", "ben"));
       await slow.finish();
@@ -38,8 +38,8 @@ export const fields: AdapterCase[] = [
 ];
 
 /** Runs handlers that all have loaded their session before the first of them goes on. */
-async function setInParallel(trial: AdapterTrial, handlerOf: (field: string) => SessionHandler) {
-  const client = await trial.signedIn("ann", { cart: { items: {} } });
+async function setInParallel(context: AdapterContext, handlerOf: (field: string) => SessionHandler) {
+  const client = await context.signedIn("ann", { cart: { items: {} } });
   const slow = await Promise.all(FIELDS.map((field) => client.copy().start(handlerOf(field))));
   for (const { status } of await Promise.all(slow.map((request) => request.finish())))
     assert.equal(status, 200, "the status of a request");

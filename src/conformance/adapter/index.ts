@@ -1,6 +1,6 @@
 import type { TestRunner } from "../subject.js";
 import type { AdapterCase } from "./adapter-case.js";
-import { AdapterTrial } from "./adapter-trial.js";
+import { AdapterContext } from "./adapter-context.js";
 import { fields } from "./fields.js";
 import { lifetimes } from "./lifetimes.js";
 import { logout } from "./logout.js";
@@ -46,7 +46,7 @@ export function adapterConformance({ describe, it }: TestRunner, subject: Adapte
       );
       if (tested.length === 0) continue;
       describe(heading, () => {
-        for (const { title, test } of tested) it(title, () => AdapterTrial.run(subject, test));
+        for (const { title, test } of tested) it(title, () => AdapterContext.run(subject, test));
       });
     }
   });

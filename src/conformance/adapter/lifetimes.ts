@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AdapterCase } from "./adapter-case.js";
-import type { AdapterTrial } from "./adapter-trial.js";
+import type { AdapterContext } from "./adapter-context.js";
 import type { SessionHandler } from "./handler-app.js";
 
 const HOUR_MS = 3_600_000;
@@ -22,35 +22,35 @@ export const lifetimes: AdapterCase[] = [
   {
     title: 'A longer lifetime ("remember me") outlasts requests that cross it.',
     needs: "lifetimes",
-    test: (trial) => crossed(trial, HOUR_MS, MONTH_MS),
+    test: (context) => crossed(context, HOUR_MS, MONTH_MS),
   },
   {
     title: "A shorter lifetime is not extended by requests that cross it.",
     needs: "lifetimes",
-    test: (trial) => crossed(trial, MONTH_MS, HOUR_MS),
+    test: (context) => crossed(context, MONTH_MS, HOUR_MS),
   },
 ];
 
 /** Changes a lifetime while other requests have the session loaded, and the other way round. */
-async function crossed(trial: AdapterTrial, before: number, after: number): Promise<void> {
+async function crossed(context: AdapterContext, before: number, after: number): Promise<void> {
   for (const [name, handler] of Object.entries(NEUTRAL)) {
     for (const isFirst of [true, false]) {
-      await trial.endAll();
-      const client = await trial.signedIn("ann");
+      await context.endAll();
+      const client = await context.signedIn("ann");
       await client.visit(live(before));
-      await assertLifetime(trial, before, "a lifetime that was just set");
+      await assertLifetime(context, before, "a lifetime that was just set");
       const [slow, fast] = isFirst ? [handler, live(after)] : [live(after), handler];
       const request = await client.copy().start(slow);
       await client.visit(fast);
       await request.finish();
       const order = isFirst ? "before" : "after";
-      await assertLifetime(trial, after, `a lifetime that was set ${order} an ${name} request ended`);
+      await assertLifetime(context, after, `a lifetime that was set ${order} an ${name} request ended`);
     }
   }
 }
 
-async function assertLifetime(trial: AdapterTrial, lifetimeMs: number, what: string): Promise<void> {
-  const storedMs = (await trial.storedExpiry()) - Date.now();
+async function assertLifetime(context: AdapterContext, lifetimeMs: number, what: string): Promise<void> {
+  const storedMs = (await context.storedExpiry()) - Date.now();
   const apartMs = Math.abs(storedMs - lifetimeMs);
   assert.ok(apartMs <= TOLERANCE_MS, `${what} is ${storedMs} ms and not ${lifetimeMs} ms`);
 }

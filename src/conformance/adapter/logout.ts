@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AdapterCase } from "./adapter-case.js";
-import type { AdapterTrial } from "./adapter-trial.js";
+import type { AdapterContext } from "./adapter-context.js";
 import type { Client } from "./client.js";
 import type { SessionHandler } from "./handler-app.js";
 
@@ -12,32 +12,32 @@ const writes: SessionHandler = (session) => session.set("late", true);
 export const logout: AdapterCase[] = [
   {
     title: "A request that ends after a sign-out does not store the session again, and sets no cookie.",
-    test: (trial) =>
-      crossed(trial, async (client) => void (await client.visit((session) => session.destroy()))),
+    test: (context) =>
+      crossed(context, async (client) => void (await client.visit((session) => session.destroy()))),
   },
   {
     title: "A request that ends after a sign-out on all devices does not store the session again either.",
-    test: (trial) => crossed(trial, () => trial.endAll()),
+    test: (context) => crossed(context, () => context.endAll()),
   },
   {
     title: "A save that reaches the store after the session was ended stores nothing.",
-    test: async (trial) => {
-      const client = await trial.signedIn("ann");
-      const saves = trial.store.holdSaves();
+    test: async (context) => {
+      const client = await context.signedIn("ann");
+      const saves = context.store.holdSaves();
       const answer = client.copy().send(writes);
       await Promise.race([saves.reached, answer]);
-      await trial.endAll();
-      trial.store.heal();
+      await context.endAll();
+      context.store.heal();
       await answer;
       assert.deepEqual(await client.read("user", "late"), SIGNED_OUT);
     },
   },
   {
     title: "An id whose session was ended is not used for another session.",
-    test: async (trial) => {
-      const client = await trial.signedIn("ann");
+    test: async (context) => {
+      const client = await context.signedIn("ann");
       const old = client.copy();
-      await trial.endAll();
+      await context.endAll();
       await client.visit((session) => session.set("cart", 1));
       assert.deepEqual(await client.read("user", "cart"), { user: null, cart: 1 });
       assert.deepEqual(await old.read("user", "cart"), { user: null, cart: null });
@@ -46,8 +46,8 @@ export const logout: AdapterCase[] = [
 ];
 
 /** Ends a session while requests have it loaded. */
-async function crossed(trial: AdapterTrial, end: (client: Client) => Promise<void>): Promise<void> {
-  const client = await trial.signedIn("ann");
+async function crossed(context: AdapterContext, end: (client: Client) => Promise<void>): Promise<void> {
+  const client = await context.signedIn("ann");
   const [writer, reader] = [client.copy(), client.copy()];
   const slow = [await writer.start(writes), await reader.start(reads)];
   const old = client.copy();

@@ -15,13 +15,13 @@ const writes: SessionHandler = (session) => session.set("late", true);
 export const outage: AdapterCase[] = [
   {
     title: "A session that cannot be loaded is answered with 503, sets no cookie, and is there afterwards.",
-    test: async (trial) => {
-      const client = await trial.signedIn("ann");
+    test: async (context) => {
+      const client = await context.signedIn("ann");
       for (const { error, statuses } of ERRORS) {
-        trial.store.fail(error, "get");
+        context.store.fail(error, "get");
         for (const handler of [writes, (() => "answered") satisfies SessionHandler])
           assertFailed(await client.send(handler), statuses);
-        trial.store.heal();
+        context.store.heal();
         assert.deepEqual(await client.read("user", "late"), { user: "ann", late: null });
       }
     },
@@ -29,13 +29,13 @@ export const outage: AdapterCase[] = [
   {
     title: "A new session that cannot be saved is answered with 503, and sets no cookie.",
     needs: "saving before sending",
-    test: async (trial) => {
+    test: async (context) => {
       for (const { error, statuses } of ERRORS) {
-        trial.store.fail(error, "create", "update");
-        const visitor = trial.visitor();
+        context.store.fail(error, "create", "update");
+        const visitor = context.visitor();
         assertFailed(await visitor.send(writes), statuses);
         assertFailed(await visitor.send(writes, "/"), statuses);
-        trial.store.heal();
+        context.store.heal();
         assert.deepEqual(await visitor.read("late"), { late: null });
       }
     },
@@ -43,25 +43,25 @@ export const outage: AdapterCase[] = [
   {
     title: "A change that cannot be saved is answered with 503, and the session is there afterwards.",
     needs: "saving before sending",
-    test: async (trial) => {
-      const client: Client = await trial.signedIn("ann");
+    test: async (context) => {
+      const client: Client = await context.signedIn("ann");
       for (const { error, statuses } of ERRORS) {
-        trial.store.fail(error, "create", "update");
+        context.store.fail(error, "create", "update");
         assertFailed(await client.send(writes), statuses);
-        trial.store.heal();
+        context.store.heal();
         assert.deepEqual(await client.read("user", "late"), { user: "ann", late: null });
       }
     },
   },
   {
     title: "A failed sign-out is answered with 503, and the session is there afterwards.",
-    test: async (trial) => {
-      const client = await trial.signedIn("ann");
+    test: async (context) => {
+      const client = await context.signedIn("ann");
       const old = client.copy();
       for (const { error, statuses } of ERRORS) {
-        trial.store.fail(error, "destroy");
+        context.store.fail(error, "destroy");
         assertFailed(await client.send((session) => session.destroy()), statuses);
-        trial.store.heal();
+        context.store.heal();
         assert.deepEqual(await old.read("user"), { user: "ann" });
       }
     },

@@ -8,11 +8,11 @@ export const redirect: AdapterCase[] = [
   {
     title: "A redirect is not sent before the session is saved.",
     needs: "saving before sending",
-    test: async (trial) => {
-      const client = trial.visitor();
-      const other = await trial.signedIn("other");
+    test: async (context) => {
+      const client = context.visitor();
+      const other = await context.signedIn("other");
       for (const user of ["ann", "ben"]) {
-        const saves = trial.store.holdSaves();
+        const saves = context.store.holdSaves();
         let isSent = false;
         const answer = client.send((session) => session.set("user", user), "/next");
         const sent = answer.then(() => (isSent = true));
@@ -20,7 +20,7 @@ export const redirect: AdapterCase[] = [
         // Each of these answers would arrive after a redirect that was sent at once.
         for (let i = 0; i < OTHERS; i++) await other.read("user");
         assert.equal(isSent, false, "the redirect was sent before the session was saved");
-        trial.store.heal();
+        context.store.heal();
         assert.equal((await answer).location, "/next");
         assert.deepEqual(await client.read("user"), { user });
       }

@@ -19,8 +19,8 @@ const renews: SessionHandler = async (session) => {
 export const regenerate: AdapterCase[] = [
   {
     title: "A sign-in gives the session a new id, and the old id opens nothing.",
-    test: async (trial) => {
-      const client = await trial.signedIn("nobody");
+    test: async (context) => {
+      const client = await context.signedIn("nobody");
       const old = client.copy();
       await client.visit(signInAs("ann"));
       assert.deepEqual(await client.read("user"), { user: "ann" });
@@ -29,8 +29,8 @@ export const regenerate: AdapterCase[] = [
   },
   {
     title: "A request that ends after a sign-in does not store the session under the old id again.",
-    test: async (trial) => {
-      const client = await trial.signedIn("nobody");
+    test: async (context) => {
+      const client = await context.signedIn("nobody");
       const old = client.copy();
       const slow = await client.copy().start((session) => session.set("late", true));
       await client.visit(signInAs("ann"));
@@ -41,28 +41,28 @@ export const regenerate: AdapterCase[] = [
   },
   {
     title: "A session that was ended does not renew itself under a new id.",
-    test: async (trial) => {
-      const client = await trial.signedIn("ann");
+    test: async (context) => {
+      const client = await context.signedIn("ann");
       const slow = await client.start(renews);
-      await trial.endAll();
+      await context.endAll();
       await slow.finish();
       assert.deepEqual(await client.read("user"), { user: null });
     },
   },
   {
     title: "A sign-in takes effect over a session that was ended meanwhile.",
-    test: async (trial) => {
-      const client = await trial.signedIn("nobody");
+    test: async (context) => {
+      const client = await context.signedIn("nobody");
       const slow = await client.start(signInAs("ann"));
-      await trial.endAll();
+      await context.endAll();
       assert.equal((await slow.finish()).status, 200);
       assert.deepEqual(await client.read("user"), { user: "ann" });
     },
   },
   {
     title: "Two sign-ins at once from one session both take effect.",
-    test: async (trial) => {
-      const client = await trial.signedIn("nobody");
+    test: async (context) => {
+      const client = await context.signedIn("nobody");
       const clients = [client, client.copy()];
       const slow = await Promise.all(clients.map((each) => each.start(signInAs("ann"))));
       for (const { status } of await Promise.all(slow.map((request) => request.finish())))

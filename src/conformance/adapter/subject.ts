@@ -39,7 +39,7 @@ export interface AdapterUnderTest {
   /** Opens a store that is empty. The suite closes it. */
   open: () => SessionStore | Promise<SessionStore>;
   /**
-   * Starts an app that keeps its sessions in this store and answers each GET request as `handle` says, with the session
+   * Starts an app that keeps its sessions in this store and answers each GET request as `handle` title, with the session
    * of the request. An error of `handle`, or of the session, is left to the framework's own error handling.
    */
   start: (store: SessionStore, handle: AdapterHandler) => RunningApp | Promise<RunningApp>;

@@ -5,7 +5,7 @@ import { HandlerApp } from "./handler-app.js";
 import type { AdapterUnderTest } from "./subject.js";
 
 /** One test: an app with a store of its own, and what all tests need. */
-export class AdapterTrial {
+export class AdapterContext {
   readonly store: GatedStore;
   readonly #app: HandlerApp;
 
@@ -14,14 +14,17 @@ export class AdapterTrial {
     this.#app = app;
   }
 
-  static async run(subject: AdapterUnderTest, test: (trial: AdapterTrial) => Promise<void>): Promise<void> {
+  static async run(
+    subject: AdapterUnderTest,
+    test: (context: AdapterContext) => Promise<void>,
+  ): Promise<void> {
     const store = new GatedStore(await subject.open());
     try {
       const app = new HandlerApp();
       const running = await subject.start(store, app.handle);
       app.url = running.url;
       try {
-        await test(new AdapterTrial(store, app));
+        await test(new AdapterContext(store, app));
       } finally {
         store.heal();
         await running.close();

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore } from "../store.js";
 import { withPlainIds } from "./plain-ids.js";
-import { MARK } from "./rejections.js";
+import { SECRET } from "./rejections.js";
 import type { StoreUnderTest } from "./subject.js";
 
 /** Extra time for a slow machine, in milliseconds. */
 const GRACE_MS = 1_000;
 
 /** One test: a store of its own, its clock, and what all tests need. */
-export class Trial {
+export class TestContext {
   readonly store: SessionStore;
   readonly #opened: SessionStore[];
   readonly #subject: StoreUnderTest;
@@ -20,12 +20,12 @@ export class Trial {
     this.#opened = [store];
   }
 
-  static async run(subject: StoreUnderTest, test: (trial: Trial) => Promise<void>): Promise<void> {
-    const trial = new Trial(subject, await subject.open());
+  static async run(subject: StoreUnderTest, test: (context: TestContext) => Promise<void>): Promise<void> {
+    const context = new TestContext(subject, await subject.open());
     try {
-      await test(trial);
+      await test(context);
     } finally {
-      for (const store of trial.#opened) await store.close();
+      for (const store of context.#opened) await store.close();
     }
   }
 
@@ -44,13 +44,13 @@ export class Trial {
     return this.#subject.clock?.now() ?? Date.now();
   }
 
-  entry(data: SessionData = { user: MARK }, lifetimeMs = 60_000): SessionEntry {
+  entry(data: SessionData = { user: SECRET }, lifetimeMs = 60_000): SessionEntry {
     return { data, expiresAt: this.now() + lifetimeMs };
   }
 
   /** An entry that is over already, beyond any tolerance. */
   pastEntry(agoMs = 1): SessionEntry {
-    return this.entry({ user: MARK, late: true }, -this.toleranceMs - agoMs);
+    return this.entry({ user: SECRET, late: true }, -this.toleranceMs - agoMs);
   }
 
   /** Returns what is stored, which must exist. */

@@ -86,7 +86,7 @@ it("shows how to give a client of one's own the same", async () => {
   client.on("error", () => {});
   const store = new RedisStore({ client });
   const wrong = wrongRows("Every connection", { ...client.options }, DEFAULTS.node, 1_000);
-  expect(wrong.map(([setting = ""]) => nameOf(setting))).toEqual(["disconnectTimeout"]);
+  expect(wrong.map(([setting = ""]) => nameOf(setting))).toEqual(["disconnectTimeout", "disableClientInfo"]);
   await store.close();
   client.disconnect();
 });

@@ -9,7 +9,7 @@ import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { BuiltPackage } from "./built.js";
 import { GUIDES, type Program, isServer, programsOf } from "./samples.js";
 import { Project } from "./project.js";
-import { VISIT, startServer, visit } from "./visit.js";
+import { VISIT, signedIn, startServer, visit } from "./visit.js";
 
 let built: BuiltPackage;
 let redis: RedisServer;
@@ -47,6 +47,24 @@ it.each(titled(inReadme))("%s does so with Redis, once ioredis is installed", as
   const env = { SESSION_STORE: redis.url };
   const url = await startServer(open(program, ["ioredis"]), program, await freePort(), env);
   expect(await visit(url)).toEqual(VISIT);
+});
+
+/** Without the preset, express-session sends the response before it saves the session. */
+const savesLate = ({ heading }: Program) => heading === "express-session without the preset";
+const getStarted = servers.filter(({ page }) => page === "README.md" || page === "docs/getting-started.md");
+
+it.each(titled(getStarted))("%s answers 503 while Redis is down, and sets no cookie", async (_, program) => {
+  const store = await startRedis();
+  onTestFinished(() => store.close());
+  const project = open(program, ["ioredis"]);
+  const url = await startServer(project, program, await freePort(), { SESSION_STORE: store.url });
+  const { cookie } = await signedIn(url);
+  await store.kill();
+  const answers = [await fetch(url, { headers: { cookie } }), (await signedIn(url)).signIn];
+  if (savesLate(program)) answers.pop();
+  for (const { status, headers } of answers) {
+    expect([status, headers.get("retry-after"), headers.getSetCookie()]).toEqual([503, "1", []]);
+  }
 });
 
 it.each(titled(programs.filter((each) => !isServer(each))))("%s runs", async (_, program) => {

@@ -29,11 +29,7 @@ export const VISIT = {
 /** Signs in, visits the protected route and signs out. @returns the status of each request. */
 export async function visit(url: string): Promise<typeof VISIT> {
   const visitor = await fetch(url);
-  const signIn = await fetch(`${url}/sign-in`, { method: "POST", redirect: "manual" });
-  const cookie = signIn.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
+  const { signIn, cookie } = await signedIn(url);
   const headers = { cookie };
   const page = await fetch(url, { headers });
   const text = await page.text();
@@ -47,6 +43,13 @@ export async function visit(url: string): Promise<typeof VISIT> {
     "POST /sign-out": signOut.status,
     "GET / with the cookie from before the sign-out": late.status,
   };
+}
+
+/** Signs in. @returns the cookies of the response. */
+export async function signedIn(url: string): Promise<{ signIn: Response; cookie: string }> {
+  const signIn = await fetch(`${url}/sign-in`, { method: "POST", redirect: "manual" });
+  const cookies = signIn.headers.getSetCookie().map((line) => line.split(";")[0]);
+  return { signIn, cookie: cookies.join("; ") };
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { knownOptions } from "../internal/validation.js";
 import { BIND, type SessionBinder, assertSessions } from "./bind.js";
 import { saveAtEnd } from "./late-save.js";
+import { errorHeaders } from "./node-response.js";
 import { nodeSource } from "./request-source.js";
 import type { RequestSession } from "./request-session.js";
 
@@ -34,8 +35,12 @@ export default fp(
     type WithSession = FastifyRequest & { [key]: RequestSession<object> | null };
 
     app.decorateRequest(key, null);
-    app.addHook("onRequest", (request, _reply, done) => {
-      (request as WithSession)[key] = sessions[BIND](request, () => nodeSource(request.raw));
+    app.addHook("onRequest", (request, reply, done) => {
+      const toError = (error: unknown) => {
+        reply.headers(errorHeaders(error)); // error handlers of the app, as NestJS has one, do not send them
+        return error;
+      };
+      (request as WithSession)[key] = sessions[BIND](request, () => nodeSource(request.raw), toError);
       done();
     });
     app.addHook("onSend", (request, reply, payload, done) => {

@@ -5,6 +5,7 @@ import {
   type NodeResponse,
   type SendingMethods,
   addCookie,
+  applyErrorHeaders,
   applyHead,
   headOf,
   headersSentError,
@@ -78,6 +79,7 @@ export class HeldResponse {
       this.#calls = [];
       this.#hasEnded = false;
       this.#enter("passing");
+      applyErrorHeaders(this.#res, error);
       next(error);
     }
   }

@@ -47,6 +47,20 @@ export function applyHead(res: NodeResponse, [statusCode, reason, headers]: Head
   if (typeof reason === "string" && !isHttp2(res)) res.statusMessage = reason;
 }
 
+/**
+ * Sets the headers that an error names, such as `Retry-After`, on a response: not every framework sends them with the
+ * error's status. Does nothing once the headers are sent.
+ */
+export function applyErrorHeaders(res: NodeResponse, error: unknown): void {
+  if (res.headersSent) return;
+  for (const [name, value] of Object.entries(errorHeaders(error))) setHeader(res, name, value);
+}
+
+/** Returns the headers that an error names. */
+export function errorHeaders(error: unknown): Record<string, string> {
+  return (error as { headers?: Record<string, string> } | null | undefined)?.headers ?? {};
+}
+
 /** Adds a `Set-Cookie` header to those that the response has. */
 export function addCookie(res: NodeResponse, setCookie: string): void {
   const others = res.getHeader("set-cookie") as string | string[] | undefined;

@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import session from "express-session";
 import { failureResponse } from "../../sessions/failure-response.js";
 import { HeldResponse } from "../../sessions/held-response.js";
-import type { SendingMethods } from "../../sessions/node-response.js";
+import { type SendingMethods, applyErrorHeaders } from "../../sessions/node-response.js";
 import type { SessionStore } from "../../store.js";
 import { splitAdapterOptions } from "../options.js";
 import { storeOption } from "../store-option.js";
@@ -45,7 +45,10 @@ export function expressSession(options: ExpressSessionOptions): ExpressSessions 
     const methods = res as unknown as SendingMethods;
     const { end } = methods;
     load(req, res, (error?: unknown) => {
-      if (error !== undefined) return next(error);
+      if (error !== undefined) {
+        applyErrorHeaders(res, error);
+        return next(error);
+      }
       // express-session replaces `end` only if it gave the request a session.
       if (methods.end !== end) {
         methods.end = end; // express-session's own would save once more

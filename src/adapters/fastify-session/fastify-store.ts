@@ -4,6 +4,7 @@ import { publish } from "../../events.js";
 import { isUnwritten } from "../../tracker/state.js";
 import { callBack } from "../call-back.js";
 import { knownOptions } from "../../internal/validation.js";
+import { errorHeaders } from "../../sessions/node-response.js";
 import type { SessionStore } from "../../store.js";
 import { CookieSessions } from "../cookie-sessions.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
@@ -22,6 +23,8 @@ export class FastifyStore implements FastifySessionStore {
   readonly #live = new LiveSessions((replaced) => this.#claimReloaded(replaced));
   readonly #loads = new Loads();
   readonly #failures = new WeakSet<object>();
+  /** Reply to the request for which @fastify/session is being called. */
+  #arriving: Fastify.FastifyReply | undefined;
   #hasWarned = false;
   /**
    * Set while the callback of a failed `destroy` runs. @fastify/session's `regenerate` then stores the new session
@@ -33,6 +36,19 @@ export class FastifyStore implements FastifySessionStore {
   constructor(sessions: CookieSessions) {
     this.#sessions = sessions;
   }
+
+  /**
+   * Hook of the plugin that runs before @fastify/session's, which loads the session without a pause: if that fails, the
+   * reply gets the headers of the error, such as `Retry-After`, whichever error handler answers.
+   */
+  readonly beforeLoad = (_request: unknown, reply: Fastify.FastifyReply, done: () => void): void => {
+    this.#arriving = reply;
+    try {
+      done();
+    } finally {
+      this.#arriving = undefined;
+    }
+  };
 
   /**
    * Hook that connects a session with what its request loaded. The plugin adds it; if you register @fastify/session
@@ -66,7 +82,9 @@ export class FastifyStore implements FastifySessionStore {
 
   get(id: string, callback: (error: unknown, session?: Fastify.Session | null) => void): void {
     const { caller } = this.#live;
+    const reply = this.#arriving;
     callBack(this.#load(id), (error, found) => {
+      reply?.headers(errorHeaders(error));
       const load: Load = { id, tracked: found?.tracked };
       const callerOf = () => load.claimedBy ?? caller;
       const call = () => callback(error, found?.data as Fastify.Session | undefined);
@@ -81,7 +99,7 @@ export class FastifyStore implements FastifySessionStore {
   set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
     const { caller } = this.#live;
     callBack(this.#save(id, session as Session, caller), (error) => {
-      const call = (result: unknown) => callback(this.#noted(result));
+      const call = (result: unknown) => callback(this.#noted(result, caller));
       if (caller === undefined && isLive(session) && !this.#loads.hasPresent)
         this.#callWithoutHooks(call, error);
       else
@@ -100,7 +118,7 @@ export class FastifyStore implements FastifySessionStore {
       try {
         this.#live.callFor(
           () => caller,
-          () => callback(this.#noted(error)),
+          () => callback(this.#noted(error, caller)),
         );
       } finally {
         this.#destroyError = undefined;
@@ -132,8 +150,9 @@ export class FastifyStore implements FastifySessionStore {
     );
   }
 
-  #noted(error: unknown): unknown {
+  #noted(error: unknown, caller: Live | undefined): unknown {
     if (error instanceof Error) this.#failures.add(error);
+    caller?.owner.reply?.headers(errorHeaders(error));
     return error;
   }
 

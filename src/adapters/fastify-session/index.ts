@@ -31,6 +31,7 @@ const sessionaryFastifySession = fp(
     if (!app.hasReplyDecorator("setCookie")) await app.register(fastifyCookie);
     checkPluginCookie(app, options);
     await checkRegenerate(app);
+    app.addHook("onRequest", adapter.beforeLoad);
     await app.register(fastifySession, { saveUninitialized: false, ...others, store: adapter });
     app.addHook("onRequest", adapter.onRequest);
     app.addHook("onError", adapter.onError);

@@ -59,7 +59,7 @@ export class Writer {
     const version = await (replaces === undefined
       ? this.#store.create(id, entry)
       : this.#store.create(id, entry, { replaces: this.#recordOf(replaces) }));
-    return written(next, version, replaces?.createdAt ?? Date.now());
+    return this.#written(next, version, replaces?.createdAt ?? Date.now());
   }
 
   /**
@@ -78,7 +78,7 @@ export class Writer {
       () => this.#store.update(id, entry, options),
       () => this.#store.update(id, entry, withoutVersion(options)),
     );
-    return version === undefined ? undefined : written(next, version, base.createdAt);
+    return version === undefined ? undefined : this.#written(next, version, base.createdAt);
   }
 
   /** True if the expiry of an unchanged session has to be written. */
@@ -113,10 +113,19 @@ export class Writer {
   }
 
   /** Caps an expiry at the store's absolute timeout, as the store will. */
-  #capped({ createdAt }: Base, expiresAt: number): number {
+  #capped({ createdAt }: Pick<Base, "createdAt">, expiresAt: number): number {
     const { absoluteTimeoutMs } = this.#store;
     if (createdAt === undefined || absoluteTimeoutMs === undefined) return expiresAt;
     return Math.min(expiresAt, createdAt + absoluteTimeoutMs);
+  }
+
+  /**
+   * Returns a record that was just stored. It ends no later than a session that starts now: a login starts a new
+   * lifetime, and only the store knows whether this was one.
+   */
+  #written({ text, lifetime, expiresAt }: Next, version: string, createdAt: number | undefined): Base {
+    const end = this.#capped({ createdAt: Date.now() }, expiresAt);
+    return { text, lifetime, expiresAt: end, version, createdAt, needsWrite: false };
   }
 
   #optionsFor(base: Base): UpdateOptions {
@@ -157,10 +166,6 @@ export class Writer {
     const data = this.#format.dataOf(JSON.parse(base.text) as Record<string, unknown>, base.expiresAt);
     return { data, ...(base.createdAt !== undefined && { createdAt: base.createdAt }) };
   }
-}
-
-function written({ text, lifetime, expiresAt }: Next, version: string, createdAt: number | undefined): Base {
-  return { text, lifetime, expiresAt, version, createdAt, needsWrite: false };
 }
 
 function plain({ text, lifetime, expiresAt, version, createdAt, needsWrite }: Base): Base {

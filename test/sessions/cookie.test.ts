@@ -136,3 +136,12 @@ test("removes the cookie with the attributes with which it was set", async () =>
   expect(removed).toMatch(/^session=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; /);
   expect(attributes(removed)).toEqual(attributes(set));
 });
+
+test("ends the cookie of a new session at the absolute timeout, if the idle timeout is longer", async () => {
+  const options = { idleTimeoutMs: 3_600_000, absoluteTimeoutMs: 1_800_000 };
+  const session = await createSessions({ store: "memory:", ...options }).open(undefined);
+  session.data.n = 1;
+  expect(await session.commit()).toContain("; Max-Age=1800; ");
+  const leftMs = session.expiresAt! - Date.now();
+  expect(leftMs > 1_790_000 && leftMs <= 1_800_000).toBe(true);
+});

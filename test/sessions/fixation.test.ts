@@ -92,6 +92,24 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
   });
 });
 
+test("generates ids of 192 bits, all different, in which no bit is likelier than another", async () => {
+  const sessions = createSessions({ store: "memory:" });
+  const count = 1_000;
+  const ids = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const session = await sessions.open(undefined);
+      session.data.n = 1;
+      return Buffer.from(/=([\w-]{32});/.exec((await session.commit())!)![1]!, "base64url");
+    }),
+  );
+  expect(new Set(ids.map((id) => id.toString("hex"))).size).toBe(count);
+  for (let bit = 0; bit < 192; bit++) {
+    const ones = ids.filter((id) => (id[bit >> 3]! >> (bit & 7)) & 1).length;
+    // Six standard deviations: a fair bit is outside once in 500 million times.
+    expect(Math.abs(ones - count / 2)).toBeLessThan(6 * Math.sqrt(count / 4));
+  }
+});
+
 /** `Cookie` headers without a well-formed id: what HTTP lets through, and much of it close to a session cookie. */
 const malformed = fc
   .array(

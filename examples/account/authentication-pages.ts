@@ -10,21 +10,21 @@ export function signInPage({ name = "", problem }: { name?: string; problem?: st
       <form method="post" action="/sign-in">
         ${field("Name", "name", "text", "username", name)}
         ${field("Password", "password", "password", "current-password")}
-        <button>Sign in</button>
+        <button class="primary">Sign in</button>
       </form>`,
   );
 }
 
-/** Asks who is signed in for the password once more. */
+/** Asks a signed-in user for the password again. */
 export function confirmPage(user: User, problem?: string): string {
   return page(
-    "Is it you?",
+    "Confirm your password",
     user,
     html`${message("problem", problem)}
-      <p>It is a while since you entered your password. Enter it again to end a session.</p>
+      <p>You entered your password a while ago. Enter it again to sign devices out.</p>
       <form method="post" action="/confirm">
         ${field("Password", "password", "password", "current-password")}
-        <button>Confirm</button>
+        <button class="primary">Confirm</button>
         <a href="/">Back</a>
       </form>`,
   );

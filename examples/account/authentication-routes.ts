@@ -1,7 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { confirmPage, signInPage } from "./authentication-pages.js";
-import { cookieOptions } from "./cookie.js";
+import type { AccountSessions } from "./sessions.js";
 import { requireSignIn, startSession } from "./signed-in.js";
 import type { Users } from "./users.js";
 
@@ -10,12 +10,12 @@ export const Password = Type.String({ minLength: 1, maxLength: 256 });
 const SignIn = Type.Object({ name: Name, password: Password });
 const Confirm = Type.Object({ password: Password });
 
-/** The same for a wrong name and a wrong password: nobody learns here who has an account. */
-const WRONG = "This name and password don't go together.";
+/** The same for a wrong name and a wrong password, so that nobody learns who has an account. */
+const WRONG = "Wrong name or password.";
 
 export async function authenticationRoutes(
   app: FastifyInstance,
-  { users, production }: { users: Users; production: boolean },
+  { sessions, users }: { sessions: AccountSessions; users: Users },
 ): Promise<void> {
   app.get("/sign-in", async (request, reply) => {
     if (request.user) return reply.redirect("/", 303);
@@ -29,18 +29,18 @@ export async function authenticationRoutes(
       const { name, password } = request.body;
       const user = await users.verify(name, password);
       if (user === undefined) return asHtml(reply.status(401), signInPage({ name, problem: WRONG }));
-      await startSession(request, user);
+      await startSession(request, await sessions.get(request), user);
       return reply.redirect("/", 303);
     },
   );
 
   await app.register(async (signedIn) => {
-    signedIn.addHook("preHandler", requireSignIn);
+    signedIn.addHook("preHandler", requireSignIn(sessions));
 
     signedIn.post("/sign-out", async (request, reply) => {
-      const { cookieName, cookie } = cookieOptions(production);
-      await request.session.destroy();
-      return reply.clearCookie(cookieName, cookie).redirect("/sign-in", 303);
+      const session = await sessions.get(request);
+      await session.destroy();
+      return reply.redirect("/sign-in", 303);
     });
 
     signedIn.get("/confirm", async ({ user }, reply) => asHtml(reply, confirmPage(user!)));
@@ -51,8 +51,8 @@ export async function authenticationRoutes(
       async (request, reply) => {
         const user = await users.verify(request.user!.id, request.body.password);
         if (user === undefined)
-          return asHtml(reply.status(401), confirmPage(request.user!, "This is not your password."));
-        await startSession(request, user);
+          return asHtml(reply.status(401), confirmPage(request.user!, "Wrong password."));
+        await startSession(request, await sessions.get(request), user);
         return reply.redirect("/", 303);
       },
     );

@@ -3,7 +3,7 @@ import { MAX_DEVICES } from "./limits.js";
 import { field, message, page } from "./page.js";
 import type { User } from "./users.js";
 
-/** A session, as its user sees it. */
+/** A session, as its user sees it on the page. */
 export interface Device {
   handle: string;
   browser: string;
@@ -24,31 +24,34 @@ export function devicePage({ user, devices, notice, problem }: DevicePage): stri
     "Your devices",
     user,
     html`${message("notice", notice)} ${message("problem", problem)}
-      <p>You are signed in on these, ${MAX_DEVICES} at most: one more logs out the oldest.</p>
+      <p>You can be signed in on up to ${MAX_DEVICES} devices. A new sign-in signs out the oldest one.</p>
       <ul>
         ${devices.map(listed)}
       </ul>
-      <form method="post" action="/devices/end-others"><button>Log out everywhere else</button></form>
+      <form method="post" action="/devices/end-others">
+        <button class="danger">Sign out everywhere else</button>
+      </form>
 
       <h2>Change your password</h2>
-      <p>It also logs you out everywhere else.</p>
+      <p>This also signs you out everywhere else.</p>
       <form method="post" action="/password">
-        ${field("Password now", "current", "password", "current-password")}
+        ${field("Current password", "current", "password", "current-password")}
         ${field("New password", "next", "password", "new-password")}
-        <button>Change password</button>
+        <button class="primary">Change password</button>
       </form>`,
   );
 }
 
 function listed({ handle, browser, authenticatedAt, lastSeenAt, isThis }: Device) {
+  const signedIn = `${date.format(authenticatedAt)} UTC`;
   const end = html`<form method="post" action="/devices/end">
     <input type="hidden" name="handle" value="${handle}" />
-    <button>Log out</button>
+    <button class="danger" aria-label="Sign out ${browser}, signed in ${signedIn}">Sign out</button>
   </form>`;
   return html`<li>
     <div>
       <strong>${browser}</strong>
-      <small>Last seen ${ago(lastSeenAt)}, signed in ${date.format(authenticatedAt)} UTC</small>
+      <small>Last seen ${ago(lastSeenAt)}, signed in ${signedIn}</small>
     </div>
     ${isThis ? html`<span class="this">This device</span>` : end}
   </li>`;
@@ -57,5 +60,5 @@ function listed({ handle, browser, authenticatedAt, lastSeenAt, isThis }: Device
 const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const minutes = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
-/** In minutes: a session that was idle for hours is gone. */
+/** Returns a time in minutes: no session is idle for hours. */
 const ago = (time: number) => minutes.format(-Math.floor((Date.now() - time) / 60_000), "minute");

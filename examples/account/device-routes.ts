@@ -2,28 +2,30 @@ import { type Static, Type } from "@sinclair/typebox";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Password, asHtml } from "./authentication-routes.js";
 import { type Device, devicePage } from "./device-page.js";
+import type { AccountSessions } from "./sessions.js";
 import { requireConfirmed, requireSignIn, startSession } from "./signed-in.js";
-import type { AccountStore } from "./store.js";
 import type { Users } from "./users.js";
 
 const Home = Type.Object({ done: Type.Optional(Type.String()) });
 const End = Type.Object({ handle: Type.String({ maxLength: 64 }) });
 const ChangePassword = Type.Object({ current: Password, next: Password });
 
-/** NIST SP 800-63B-4 asks for as many of a password that stands alone. */
+/** Minimum of NIST SP 800-63B-4 for a password without a second factor. */
 const MIN_PASSWORD_LENGTH = 15;
 
 const NOTICES = new Map([
-  ["ended", "That device is logged out."],
-  ["ended-others", "You are logged out everywhere else."],
-  ["password", "Your password is changed, and you are logged out everywhere else."],
+  ["ended", "That device is signed out."],
+  ["ended-others", "You are signed out everywhere else."],
+  ["password", "Your password is changed, and you are signed out everywhere else."],
 ]);
 
 export async function deviceRoutes(
   app: FastifyInstance,
-  { store, users }: { store: AccountStore; users: Users },
+  { sessions, users }: { sessions: AccountSessions; users: Users },
 ): Promise<void> {
-  app.addHook("preHandler", requireSignIn);
+  const { store } = sessions;
+  app.addHook("preHandler", requireSignIn(sessions));
+  const preHandler = requireConfirmed(sessions);
 
   app.get<{ Querystring: Static<typeof Home> }>("/", { schema: { querystring: Home } }, (request, reply) => {
     return showDevices(request, reply, { notice: NOTICES.get(request.query.done ?? "") });
@@ -31,7 +33,7 @@ export async function deviceRoutes(
 
   app.post<{ Body: Static<typeof End> }>(
     "/devices/end",
-    { schema: { body: End }, preHandler: requireConfirmed },
+    { schema: { body: End }, preHandler },
     async (request, reply) => {
       // The handle of another user's session ends nothing.
       await store.destroyByHandle(request.user!.id, request.body.handle);
@@ -39,8 +41,9 @@ export async function deviceRoutes(
     },
   );
 
-  app.post("/devices/end-others", { preHandler: requireConfirmed }, async (request, reply) => {
-    await store.destroyByUser(request.user!.id, { exceptId: request.session.sessionId });
+  app.post("/devices/end-others", { preHandler }, async (request, reply) => {
+    const { handle } = await sessions.get(request);
+    await store.destroyByUser(request.user!.id, { exceptHandle: handle });
     return reply.redirect("/?done=ended-others", 303);
   });
 
@@ -52,13 +55,14 @@ export async function deviceRoutes(
       const { current, next } = request.body;
       const problem =
         (await users.verify(id, current)) === undefined
-          ? "This is not your password now."
+          ? "The current password is wrong."
           : next.length < MIN_PASSWORD_LENGTH
-            ? `A new password needs ${MIN_PASSWORD_LENGTH} characters or more.`
+            ? `The new password must have ${MIN_PASSWORD_LENGTH} characters or more.`
             : undefined;
       if (problem !== undefined) return showDevices(request, reply.status(422), { problem });
-      await startSession(request, await users.setPassword(id, next));
-      await store.destroyByUser(id, { exceptId: request.session.sessionId });
+      const session = await sessions.get(request);
+      await startSession(request, session, await users.setPassword(id, next));
+      await store.destroyByUser(id, { exceptHandle: session.handle });
       return reply.redirect("/?done=password", 303);
     },
   );
@@ -69,10 +73,11 @@ export async function deviceRoutes(
     messages: { notice?: string | undefined; problem?: string },
   ): Promise<FastifyReply> {
     const user = request.user!;
-    const sessions = await store.listByUser(user.id);
-    const devices = sessions.map(({ handle, createdAt, data }): Device => {
-      const { browser = "", authenticatedAt = createdAt, lastSeenAt = createdAt, deviceId } = data;
-      const isThis = deviceId === request.session.deviceId;
+    const current = await sessions.get(request);
+    const all = await store.listByUser(user.id);
+    const devices = all.map(({ handle, createdAt, data }): Device => {
+      const { browser = "", authenticatedAt = createdAt, lastSeenAt = createdAt } = data;
+      const isThis = handle === current.handle;
       return { handle, browser, authenticatedAt, lastSeenAt, isThis };
     });
     return asHtml(reply, devicePage({ user, devices, ...messages }));

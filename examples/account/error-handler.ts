@@ -3,19 +3,19 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { html } from "./html.js";
 import { page } from "./page.js";
 
-/** About how long sessionary takes to find a Redis that is back, in seconds. */
+/** Time that the store needs to notice that Redis is back, in seconds. */
 const RETRY_AFTER = "2";
 
 export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.code === "ERR_STORE_UNAVAILABLE") {
     request.log.warn(error);
     reply.header("Retry-After", RETRY_AFTER);
-    return answer(request, reply, 503, "Sessions can't be reached at the moment. Try again soon.");
+    return answer(request, reply, 503, "The sessions are not available at the moment. Try again soon.");
   }
   const { statusCode = 500, message } = error;
   if (statusCode >= 500) {
     request.log.error(error);
-    return answer(request, reply, 500, "Something went wrong here.");
+    return answer(request, reply, 500, "Something went wrong.");
   }
   request.log.info(error);
   return answer(request, reply, statusCode, message);

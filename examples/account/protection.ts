@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { STYLE_HASH } from "./page.js";
 
-/** What a browser is told with every answer. Nothing runs or loads but the page's own style. */
+/** Headers of every response. Browsers run and load nothing except the style of the page. */
 const HEADERS = {
   "Content-Security-Policy": [
     "default-src 'none'",
@@ -18,16 +18,21 @@ const HEADERS = {
 };
 const HSTS = "max-age=31536000; includeSubDomains";
 
-/** Sets the headers, and refuses changes that another site asks for. */
+/** Sets the headers, and refuses changes that another site requests. In production it refuses plain http. */
 export function protect(app: FastifyInstance, production: boolean): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(HEADERS);
-    if (production) reply.header("Strict-Transport-Security", HSTS);
+    if (production) {
+      reply.header("Strict-Transport-Security", HSTS);
+      if (request.protocol !== "https") throw refusal("Use https.");
+    }
     if (changesSomething(request) && request.headers.origin !== ownOrigin(request)) {
-      throw Object.assign(new Error("This did not come from a page of this site."), { statusCode: 403 });
+      throw refusal("This request did not come from a page of this site.");
     }
   });
 }
+
+const refusal = (message: string) => Object.assign(new Error(message), { statusCode: 403 });
 
 const changesSomething = ({ method }: FastifyRequest) => method !== "GET" && method !== "HEAD";
 

@@ -1,6 +1,6 @@
 import { buildApp } from "./app.js";
+import { openSessions } from "./sessions.js";
 import { readAccountSettings } from "./settings.js";
-import { openStore } from "./store.js";
 import { Users } from "./users.js";
 
 const DEMO_USERS = ["ada", "grace"];
@@ -19,9 +19,9 @@ async function start(): Promise<void> {
   const users = new Users();
   for (const name of DEMO_USERS) await users.setPassword(name, demoPassword);
 
-  const store = openStore(settings);
-  const app = await buildApp({ ...settings, store, users });
-  app.addHook("onClose", () => store.close());
+  const sessions = openSessions(settings);
+  const app = await buildApp({ ...settings, sessions, users });
+  app.addHook("onClose", () => sessions.close());
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void app.close());
 
   const url = await app.listen({ host, port }).catch(async (error: unknown) => {

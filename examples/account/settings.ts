@@ -1,23 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { encrypted, type Codec } from "sessionary";
-import { readSettings, type Settings } from "../fastify-login/settings.js";
+import { readServerSettings, type ServerSettings } from "../fastify-login/settings.js";
 
-export interface AccountSettings extends Settings {
-  /** Encrypts what the store keeps. */
+export interface AccountSettings extends ServerSettings {
+  /** Codec that encrypts the stored sessions. */
   codec: Codec;
-  /** The demo users' first password. */
+  /** First password of the demo users. */
   demoPassword: string;
-  /** Which variables were not set and got a random value. There are none in production. */
+  /** Variables that were not set and have a random value. In production all must be set. */
   random: string[];
 }
 
 /**
  * Reads the settings from environment variables; the README lists them.
- * @throws TypeError naming the variable that is not valid and what it takes.
+ * @throws TypeError that names the invalid variable and the accepted values.
  */
 export function readAccountSettings(env: NodeJS.ProcessEnv): AccountSettings {
-  const settings = readSettings(env);
-  const random = env.SESSION_SECRET === undefined ? ["SESSION_SECRET"] : [];
+  const settings = readServerSettings(env);
+  const random: string[] = [];
   const orRandom = (name: string, value: () => string) => {
     if (env[name] !== undefined) return env[name];
     if (settings.production) throw new TypeError(`${name} must be set in production`);
@@ -29,7 +29,7 @@ export function readAccountSettings(env: NodeJS.ProcessEnv): AccountSettings {
   return { ...settings, codec: readKeys(keys), demoPassword, random };
 }
 
-/** `id:key,id:key`: the first key writes, all of them read. */
+/** Reads keys such as `id:key,id:key`: the first key encrypts, all of them decrypt. */
 function readKeys(text: string): Codec {
   const keys = text.split(",").map((each) => {
     const [id = "", key = ""] = each.split(":");

@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
 
-export interface Settings {
+export interface ServerSettings {
   production: boolean;
   host: string;
   port: number;
   storeUrl: string;
-  autopipelining: boolean;
-  secret: string;
   trustProxy: string;
   logLevel: string;
+}
+
+export interface Settings extends ServerSettings {
+  autopipelining: boolean;
+  /** Signs the cookie. */
+  secret: string;
 }
 
 /**
@@ -16,14 +20,24 @@ export interface Settings {
  * @throws TypeError naming the variable that is not valid and what it takes.
  */
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
-  const production = env.NODE_ENV === "production";
+  const settings = readServerSettings(env);
   return {
-    production,
+    ...settings,
+    autopipelining: readSwitch("SESSION_AUTOPIPELINE", env.SESSION_AUTOPIPELINE ?? "0"),
+    secret: readSecret(env.SESSION_SECRET, settings.production),
+  };
+}
+
+/**
+ * Reads the settings that do not depend on how sessions are kept.
+ * @throws TypeError that names the invalid variable and the accepted values.
+ */
+export function readServerSettings(env: NodeJS.ProcessEnv): ServerSettings {
+  return {
+    production: env.NODE_ENV === "production",
     host: env.HOST ?? "127.0.0.1",
     port: readPort(env.PORT ?? "3000"),
     storeUrl: env.SESSION_STORE ?? "memory:",
-    autopipelining: readSwitch("SESSION_AUTOPIPELINE", env.SESSION_AUTOPIPELINE ?? "0"),
-    secret: readSecret(env.SESSION_SECRET, production),
     trustProxy: env.TRUST_PROXY ?? "loopback",
     logLevel: env.LOG_LEVEL ?? "warn",
   };

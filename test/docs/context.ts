@@ -65,10 +65,10 @@ const CONTEXTS: Record<string, string> = {
     import { Redis } from "ioredis";
     import { RedisStore } from "sessionary/redis";
     declare const address: string;`,
-  "examples/account/README.md, What the store does": `
+  "examples/account/README.md, The sessions": `
     import type { FastifyRequest } from "fastify";
-    import { type EncryptionKey, createStore, encrypted } from "sessionary";
-    import type { AccountStore } from "../../../examples/account/store.js";
+    import { type EncryptionKey, createSessions, encrypted } from "sessionary";
+    import type { SessionFields } from "../../../examples/account/sessions.js";
     declare const url: string;
     declare const keys: EncryptionKey[];
     declare const userId: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { buildApp } from "../../../examples/account/app.js";
+import { type AccountStore, openSessions } from "../../../examples/account/sessions.js";
 import { readAccountSettings } from "../../../examples/account/settings.js";
-import { type AccountStore, openStore } from "../../../examples/account/store.js";
 import { Users } from "../../../examples/account/users.js";
 import { type RedisServer, startRedis } from "../../support/redis-server.js";
 import { Device } from "./device.js";
@@ -22,11 +22,11 @@ export async function startAccount(env: NodeJS.ProcessEnv = {}): Promise<Account
   const settings = readAccountSettings({ PORT: "0", LOG_LEVEL: "silent", ...env });
   const users = new Users({ N: 2 }); // hashed as cheaply as can be
   for (const name of ["ada", "grace"]) await users.setPassword(name, PASSWORD);
-  const store = openStore(settings);
-  const app = await buildApp({ ...settings, store, users });
+  const sessions = openSessions(settings);
+  const app = await buildApp({ ...settings, sessions, users });
   onTestFinished(async () => {
     await app.close();
-    await store.close();
+    await sessions.close();
   });
   const url = await app.listen(settings);
   const signedIn: Account["signedIn"] = async (headers, name = "ada") => {
@@ -35,7 +35,7 @@ export async function startAccount(env: NodeJS.ProcessEnv = {}): Promise<Account
     if (path !== "/") throw new Error(`signing in led to ${path}`);
     return device;
   };
-  return { url, store, users, signedIn };
+  return { url, store: sessions.store, users, signedIn };
 }
 
 export const STORES = ["memory", "redis"] as const;

@@ -55,7 +55,6 @@ describe("every answer", () => {
 describe("in production", () => {
   const production = {
     NODE_ENV: "production",
-    SESSION_SECRET: "a secret of the tests, 32 characters or more",
     SESSION_KEYS: `2026:${"A".repeat(43)}=`,
     DEMO_PASSWORD: PASSWORD,
   };
@@ -81,10 +80,10 @@ describe("in production", () => {
     expect(removal).toContain("; Secure");
   });
 
-  it("a browser that comes by http gets no session", async () => {
+  it("refuses a browser that comes by http", async () => {
     const { url, store } = await startAccount(production);
-    const { setCookies } = await new Device(url).signIn("ada", PASSWORD);
-    expect(setCookies).toEqual([]);
+    const { status, setCookies } = await new Device(url).signIn("ada", PASSWORD);
+    expect({ status, setCookies }).toEqual({ status: 403, setCookies: [] });
     expect(await store.listByUser("ada")).toEqual([]);
   });
 });

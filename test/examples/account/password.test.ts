@@ -1,3 +1,4 @@
+import { hashIds } from "sessionary";
 import { describe, expect, it } from "vitest";
 import { Users } from "../../../examples/account/users.js";
 import { NEXT_PASSWORD, PASSWORD, STORES, accountsOn } from "./account.js";
@@ -15,7 +16,7 @@ describe.each(STORES)("changing the password, on the %s store", (kind) => {
     const before = a.twin();
     const { path, text } = await change(a, PASSWORD, NEXT_PASSWORD);
     expect(path).toBe("/?done=password");
-    expect(text).toContain("Your password is changed, and you are logged out everywhere else.");
+    expect(text).toContain("Your password is changed, and you are signed out everywhere else.");
     expect(await store.count()).toBe(2);
     for (const ended of [b, c, before]) expect((await ended.get("/")).path).toBe("/sign-in");
     expect(await a.devices()).toHaveLength(1);
@@ -25,8 +26,8 @@ describe.each(STORES)("changing the password, on the %s store", (kind) => {
   });
 
   it.each([
-    ["the password now is wrong", "wrong", NEXT_PASSWORD, "This is not your password now."],
-    ["the new one is short", PASSWORD, "14 characters.", "A new password needs 15 characters or more."],
+    ["the password now is wrong", "wrong", NEXT_PASSWORD, "The current password is wrong."],
+    ["the new one is short", PASSWORD, "14 characters.", "The new password must have 15 characters or more."],
   ])("changes nothing when %s", async (_, current, next, message) => {
     const { url, store, signedIn } = await start();
     const [a, b] = [await signedIn(), await signedIn()];
@@ -39,9 +40,11 @@ describe.each(STORES)("changing the password, on the %s store", (kind) => {
   });
 
   it("holds for a session that a restored store brings back", async () => {
-    const { store, signedIn } = await start();
+    const account = await start();
+    const { signedIn } = account;
+    const store = hashIds(account.store);
     const [a, b] = [await signedIn(), await signedIn()];
-    const id = b.cookies.get("id")!.split(".")[0]!;
+    const id = b.cookies.get("id")!;
     const record = (await store.get(id))!;
     await change(a, PASSWORD, NEXT_PASSWORD);
     expect(await store.get(id)).toBeUndefined();

@@ -20,7 +20,7 @@ it("holds nothing in Redis that opens a session or tells whose it is", async () 
   expect(keys.map((key) => key.split(":").slice(0, 2).join(":")).sort()).toEqual(["sess:h", "sess:users"]);
   const dumps = await Promise.all(keys.map((key) => client.dumpBuffer(key)));
   const stored = [...keys, ...dumps.map((dump) => dump.toString("latin1"))].join("\n");
-  const id = device.cookies.get("id")!.split(".")[0]!;
+  const id = device.cookies.get("id")!;
   for (const secret of [id, "ada", "MARKED", "userId", "cookie"]) expect(stored).not.toContain(secret);
   for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0);
 });
@@ -41,7 +41,7 @@ it("answers 503 while Redis is down, keeps the cookie, and the sign-in is there 
       retryAfter: "2",
       setCookies: [],
     });
-    expect(text).toContain("Sessions can&#39;t be reached at the moment.");
+    expect(text).toContain("The sessions are not available at the moment.");
   }
   await redis.restart();
   await waitUntil("Redis serves sessions again", async () => (await device.get("/")).status === 200);
@@ -50,8 +50,7 @@ it("answers 503 while Redis is down, keeps the cookie, and the sign-in is there 
 
 it("reads with each key, and writes with the first, what it read under another one as well", async () => {
   const [old, next] = ["2025", "2026"].map((id, n) => `${id}:${Buffer.alloc(32, n).toString("base64")}`);
-  const SESSION_SECRET = "a secret of the tests, 32 characters or more";
-  const before = await start({ SESSION_SECRET, SESSION_KEYS: old });
+  const before = await start({ SESSION_KEYS: old });
   const device = await before.signedIn();
   const stored = async () => redis.client().get((await redis.client().keys("sess:h:*"))[0]!);
   expect(await stored()).toMatch(/^enc1:2025:/);
@@ -61,9 +60,9 @@ it("reads with each key, and writes with the first, what it read under another o
     for (const [name, value] of device.cookies) same.cookies.set(name, value);
     return same;
   };
-  const without = await start({ SESSION_SECRET, SESSION_KEYS: next });
+  const without = await start({ SESSION_KEYS: next });
   expect((await at(without.url).get("/")).path).toBe("/sign-in");
-  const rotated = await start({ SESSION_SECRET, SESSION_KEYS: `${next},${old}` });
+  const rotated = await start({ SESSION_KEYS: `${next},${old}` });
   expect(await at(rotated.url).devices()).toHaveLength(1);
   expect(await stored()).toMatch(/^enc1:2026:/);
   expect(await at(without.url).devices()).toHaveLength(1);

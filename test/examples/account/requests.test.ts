@@ -35,7 +35,7 @@ describe("a form that another site sends", () => {
         headers,
       );
       expect({ status, setCookies }).toEqual({ status: 403, setCookies: [] });
-      expect(text).toContain("This did not come from a page of this site.");
+      expect(text).toContain("This request did not come from a page of this site.");
     }
     for (const device of [a, b]) expect(await device.devices()).toHaveLength(2);
     expect(await store.count()).toBe(2);

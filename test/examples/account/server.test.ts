@@ -11,9 +11,7 @@ it("says where it listens and what is random, signs a demo user in, and ends wit
   const server = run();
   await waitUntil("it has said all", () => server.stdout.includes("the password "));
   const [, url] = /^Listening at (\S+) with sessions in memory\. Ctrl-C ends it\.$/m.exec(server.stdout)!;
-  expect(server.stdout).toContain(
-    "Not set, so random until this process ends: SESSION_SECRET, SESSION_KEYS, DEMO_PASSWORD.",
-  );
+  expect(server.stdout).toContain("Not set, so random until this process ends: SESSION_KEYS, DEMO_PASSWORD.");
   const [, password] = /^Sign in as ada or grace with the password (\S{16})$/m.exec(server.stdout)!;
   expect((await new Device(url!).signIn("grace", password!)).path).toBe("/");
   server.signal("SIGTERM");
@@ -25,7 +23,6 @@ it("keeps a Redis's password, and what it was told, to itself", async () => {
   const redis = await startRedis({ args: ["--requirepass", "1234"] });
   onTestFinished(() => redis.close());
   const secrets = {
-    SESSION_SECRET: "a secret of the tests, 32 characters or more",
     SESSION_KEYS: `2026:${Buffer.alloc(32).toString("base64")}`,
     DEMO_PASSWORD: "a password of the tests",
   };
@@ -43,6 +40,6 @@ it("says what is wrong with a setting, and ends", async () => {
   expect((await server.ended).code).toBe(1);
   expect({ stdout: server.stdout, stderr: server.stderr }).toEqual({
     stdout: "",
-    stderr: "SESSION_SECRET must be set, to 32 characters or more that nobody can guess\n",
+    stderr: "SESSION_KEYS must be set in production\n",
   });
 });

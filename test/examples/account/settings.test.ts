@@ -3,7 +3,6 @@ import { readAccountSettings } from "../../../examples/account/settings.js";
 
 const production = {
   NODE_ENV: "production",
-  SESSION_SECRET: "a secret of the tests, 32 characters or more",
   SESSION_KEYS: `2026:${Buffer.alloc(32).toString("base64")}`,
   DEMO_PASSWORD: "a password",
 };
@@ -11,8 +10,7 @@ const production = {
 describe("readAccountSettings", () => {
   it("takes random secrets in development, and says which", () => {
     const [one, two] = [readAccountSettings({}), readAccountSettings({})];
-    expect(one.random).toEqual(["SESSION_SECRET", "SESSION_KEYS", "DEMO_PASSWORD"]);
-    expect(one.secret).not.toBe(two.secret);
+    expect(one.random).toEqual(["SESSION_KEYS", "DEMO_PASSWORD"]);
     expect(one.demoPassword).not.toBe(two.demoPassword);
     const text = one.codec.encode({ n: 1 }, "id");
     expect(text).toMatch(/^enc1:random:/);
@@ -20,11 +18,10 @@ describe("readAccountSettings", () => {
   });
 
   it("takes what the environment says", () => {
-    const { random, demoPassword, secret, production: isProduction, codec } = readAccountSettings(production);
-    expect({ random, demoPassword, secret, isProduction }).toEqual({
+    const { random, demoPassword, production: isProduction, codec } = readAccountSettings(production);
+    expect({ random, demoPassword, isProduction }).toEqual({
       random: [],
       demoPassword: "a password",
-      secret: production.SESSION_SECRET,
       isProduction: true,
     });
     expect(codec.encode({}, "id")).toMatch(/^enc1:2026:/);
@@ -32,7 +29,6 @@ describe("readAccountSettings", () => {
   });
 
   it.each([
-    ["SESSION_SECRET", { ...production, SESSION_SECRET: undefined }],
     ["SESSION_KEYS", { ...production, SESSION_KEYS: undefined }],
     ["DEMO_PASSWORD", { ...production, DEMO_PASSWORD: undefined }],
     ["SESSION_KEYS", { SESSION_KEYS: "" }],

@@ -21,14 +21,8 @@ describe.each(STORES)("signing in, on the %s store", (kind) => {
     const { path, status, setCookies } = await device.signIn("ada", PASSWORD);
     expect({ path, status }).toEqual({ path: "/", status: 200 });
     const [value = "", ...attributes] = setCookies[0]!.split("; ");
-    expect(value).toMatch(/^id=[\w-]{32}\.[^;]{43,}$/);
-    const expires = attributes.find((each) => each.startsWith("Expires="))!.slice("Expires=".length);
-    expect(Math.abs(Date.parse(expires) - Date.now() - 30 * 60_000)).toBeLessThan(60_000);
-    expect(attributes.filter((each) => !each.startsWith("Expires=")).sort()).toEqual([
-      "HttpOnly",
-      "Path=/",
-      "SameSite=Lax",
-    ]);
+    expect(value).toMatch(/^id=[\w-]{32}$/);
+    expect(attributes.sort()).toEqual(["HttpOnly", "Max-Age=1800", "Path=/", "SameSite=Lax"]);
   });
 
   it("takes a new id each time, and the old one is dead", async () => {
@@ -51,7 +45,7 @@ describe.each(STORES)("signing in, on the %s store", (kind) => {
     ];
     expect([unknown.status, wrong.status]).toEqual([401, 401]);
     expect(unknown.text.replaceAll("eve", "ada")).toBe(wrong.text);
-    expect(wrong.text).toContain("don&#39;t go together");
+    expect(wrong.text).toContain("Wrong name or password.");
     expect([...unknown.setCookies, ...wrong.setCookies]).toEqual([]);
     expect(await store.count()).toBe(0);
   });

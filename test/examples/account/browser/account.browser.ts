@@ -39,11 +39,11 @@ describe.each(STORES)("two devices in Chromium, on the %s store", (kind) => {
     expect(lines.find((line) => line.includes("This device"))).toMatch(
       /^Chrome on Linux Last seen this minute/,
     );
-    expect(lines.find((line) => line.startsWith("Firefox on Android"))).toMatch(/ Log out$/);
+    expect(lines.find((line) => line.startsWith("Firefox on Android"))).toMatch(/ Sign out$/);
 
-    expect(await a.click("Log out")).toBe("/?done=ended");
+    expect(await a.click(/^Sign out Firefox on Android, signed in /)).toBe("/?done=ended");
     expect(await a.devices()).toHaveLength(1);
-    expect(await b.click("Log out everywhere else")).toBe("/sign-in");
+    expect(await b.click("Sign out everywhere else")).toBe("/sign-in");
     expect(await a.devices()).toHaveLength(1); // that click ended nothing
     expect(await store.count()).toBe(1);
     for (const { problems } of [a, b]) expect(problems).toEqual([]);
@@ -52,14 +52,14 @@ describe.each(STORES)("two devices in Chromium, on the %s store", (kind) => {
   it("end but for the one that changes the password", async () => {
     const { url } = await start();
     const [a, b] = await two(url);
-    await a.page.getByLabel("Password now").fill(PASSWORD);
+    await a.page.getByLabel("Current password").fill(PASSWORD);
     await a.page.getByLabel("New password").fill(NEXT_PASSWORD);
     expect(await a.click("Change password")).toBe("/?done=password");
     expect(await a.devices()).toHaveLength(1);
     await b.page.reload();
     expect(b.path).toBe("/sign-in");
     await b.signIn(NEXT_PASSWORD);
-    expect(await a.click("Log out everywhere else")).toBe("/?done=ended-others");
+    expect(await a.click("Sign out everywhere else")).toBe("/?done=ended-others");
     await b.page.reload();
     expect(b.path).toBe("/sign-in");
     for (const { problems } of [a, b]) expect(problems).toEqual([]);
@@ -102,12 +102,12 @@ describe("in Chromium", () => {
     await a.page.goto(elsewhere);
     expect(await a.page.frames()[1]!.content()).not.toContain("Sign in");
     expect(await a.click("Win a prize")).toBe("/devices/end-others");
-    expect(await a.page.content()).toContain("This did not come from a page of this site.");
+    expect(await a.page.content()).toContain("This request did not come from a page of this site.");
     expect(await store.count()).toBe(2);
     expect(await a.devices()).toHaveLength(2);
   });
 
-  it("looks like its screenshot: `UPDATE_SCREENSHOT=1 npm run test:browser` takes it anew", async () => {
+  it("looks like its screenshot: `UPDATE_SCREENSHOT=1 npm run test:browser` takes it again", async () => {
     const { url } = await startAccount();
     const now = Date.now();
     for (const [userAgent, minutesAgo] of [

@@ -64,7 +64,7 @@ export class Person {
   }
 
   /** Clicks a button, and waits for the page that it leads to. @returns that page's path. */
-  async click(button: string): Promise<string> {
+  async click(button: string | RegExp): Promise<string> {
     await Promise.all([
       this.page.waitForEvent("load"),
       this.page.getByRole("button", { name: button, exact: true }).click(),

@@ -1,9 +1,10 @@
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { createSessions } from "sessionary";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { REDIRECTS, staleReads } from "../support/stale-reads.js";
 import { type TcpProxy, startProxy } from "../support/tcp-proxy.js";
-import { FRAMEWORKS, type Handler, serve } from "./servers.js";
+import { FRAMEWORKS, type Handler, Server, serve } from "./servers.js";
 
 let redis: RedisServer;
 let proxy: TcpProxy;
@@ -35,4 +36,27 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
     };
     expect(await staleReads(writer.url(step))).toBe(0);
   });
+});
+
+test("finds stale pages with a server that saves after the headers", async () => {
+  const writing = createSessions({ store: proxy.url });
+  const reading = createSessions({ store: redis.url });
+  onTestFinished(async () => {
+    await Promise.all([writing.close(), reading.close()]);
+  });
+  const reader = await serve("node:http", reading);
+  const location = reader.url(async (visit) => ({ text: String((await visit.session()).data.step) }));
+  const server = new Server();
+  const answer = async (req: IncomingMessage, res: ServerResponse) => {
+    const session = await writing.open(req);
+    const isFirst = session.isNew;
+    session.data.step = ((session.data.step as number | undefined) ?? 0) + 1;
+    if (isFirst) res.setHeader("set-cookie", (await session.commit())!);
+    res.writeHead(302, { location }).end();
+    await session.save();
+  };
+  const answers: Promise<void>[] = [];
+  await server.listen(createServer((req, res) => void answers.push(answer(req, res))));
+  expect(await staleReads(server.origin)).toBeGreaterThan(0);
+  await Promise.all(answers);
 });

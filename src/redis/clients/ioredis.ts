@@ -39,7 +39,10 @@ export class IoredisDriver implements Driver {
     };
     const isMaster = (node: Redis) => masters.has(node) || (nodes.has(node) && !node.options.readOnly);
     this.#noteNodes = noteNodes;
-    this.#database = new SelectedDatabase(client, () => notify("ready"));
+    this.#database = new SelectedDatabase(client, {
+      selected: () => notify("ready"),
+      refused: (error) => notify("failed", error),
+    });
     this.#observers = new Observers(client, [
       ["error", (error) => (this.#database.failed(error), notify("failed", error))],
       ["node error", resent],
@@ -47,14 +50,14 @@ export class IoredisDriver implements Driver {
       ["-node", (node) => (node as Redis).stream && isMaster(node as Redis) && resent()],
       ["close", () => (this.#database.lost(), resent(), notify("lost"))],
       ["end", () => notify("ended")],
-      ["ready", () => (noteNodes(), this.#database.isRefused || notify("ready"))],
+      ["ready", () => (noteNodes(), this.#database.ready(), this.#database.isSelected && notify("ready"))],
     ]);
   }
 
   /** A connection that is being ended stays "ready" until the server has closed it too. */
   get state(): Driver["state"] {
     const client = this.#client;
-    if (client.status === "ready" && this.#database.isRefused) return "connecting";
+    if (client.status === "ready" && !this.#database.isSelected) return "connecting";
     if (client.status === "ready") {
       return "nodes" in client || client.stream.writable ? "ready" : "connecting";
     }

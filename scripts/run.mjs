@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** Of each Node line that the package supports. */
-export const NODE_MAJORS = ["20", "22", "24"];
+export const NODE_MAJORS = ["20", "22", "24", "26"];
 
 /** Runs a command and shows what it prints. @throws when it fails. */
 export function run(command, args, options = {}) {

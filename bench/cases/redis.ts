@@ -11,6 +11,7 @@ export const redisGet = contestCase({
   peers: [
     "sessionary",
     "sessionary-version",
+    "sessionary-node-redis",
     "sessionary-other",
     "connect-redis10",
     "connect-redis8",
@@ -31,7 +32,14 @@ export const redisUpdateIfVersion = contestCase({
   name: "update-if-version",
   title: "Redis update with ifVersion",
   operation: "updateIfVersion",
-  peers: ["sessionary", "sessionary-other", "connect-redis10", "connect-redis8", "ioredis"],
+  peers: [
+    "sessionary",
+    "sessionary-node-redis",
+    "sessionary-other",
+    "connect-redis10",
+    "connect-redis8",
+    "ioredis",
+  ],
   inFlight,
   promised: [{ peer: "connect-redis10", inFlight: [100], ratio: 1.3 }],
 });
@@ -40,7 +48,14 @@ export const redisUpdate = contestCase({
   name: "update",
   title: "Redis update without ifVersion",
   operation: "update",
-  peers: ["sessionary", "sessionary-other", "connect-redis10", "connect-redis8", "ioredis"],
+  peers: [
+    "sessionary",
+    "sessionary-node-redis",
+    "sessionary-other",
+    "connect-redis10",
+    "connect-redis8",
+    "ioredis",
+  ],
   inFlight,
   promised: [{ peer: "connect-redis8", inFlight: [100], ratio: 1 }],
 });
@@ -49,7 +64,14 @@ export const redisTouch = contestCase({
   name: "touch",
   title: "Redis touch",
   operation: "touch",
-  peers: ["sessionary", "sessionary-other", "connect-redis10", "connect-redis8", "ioredis"],
+  peers: [
+    "sessionary",
+    "sessionary-node-redis",
+    "sessionary-other",
+    "connect-redis10",
+    "connect-redis8",
+    "ioredis",
+  ],
   inFlight,
   promised: [{ peer: "connect-redis10", inFlight: [100], ratio: 3 }],
 });

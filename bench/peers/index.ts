@@ -35,6 +35,11 @@ async function ourMemory(build?: string): Promise<Peer> {
 export const REDIS_PEERS = {
   sessionary: ({ redisUrl }: PeerOptions) => ourRedis(redisUrl),
   "sessionary-version": ({ redisUrl }: PeerOptions) => ourRedis(redisUrl, { readVersion: true }),
+  "sessionary-node-redis": async ({ redisUrl }: PeerOptions) => {
+    const { RedisStore } = await ours("redis");
+    const client = await createClient({ url: redisUrl }).connect();
+    return { ...sessionStorePeer(new RedisStore({ client })), close: () => client.close() };
+  },
   "sessionary-other": ({ redisUrl, otherBuild }: PeerOptions) => ourRedis(redisUrl, { build: otherBuild }),
   "connect-redis10": async ({ redisUrl }: PeerOptions) => {
     const client = await createClient({ url: redisUrl }).connect();
@@ -66,6 +71,7 @@ export type PeerName = keyof typeof REDIS_PEERS | keyof typeof MEMORY_PEERS;
 export const LABELS: Record<PeerName, string> = {
   sessionary: "sessionary",
   "sessionary-version": "sessionary, version read",
+  "sessionary-node-redis": "sessionary + node-redis",
   "sessionary-other": "sessionary, other build",
   "connect-redis10": "connect-redis 10 + node-redis",
   "connect-redis8": "connect-redis 8 + ioredis",

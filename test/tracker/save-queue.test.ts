@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { MemoryStore, SessionConflictError, type SessionStore, StoreUnavailableError } from "sessionary";
 import { SessionTracker } from "sessionary/tracker";
 import { seenEvents } from "../adapters/events.js";
-import { spied, wrapped } from "../adapters/wrapped-store.js";
+import { gated, spied, wrapped } from "../adapters/wrapped-store.js";
 import { HOUR_MS, changeElsewhere, type Fields, track } from "./support.js";
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
@@ -187,6 +187,53 @@ describe("a save that waits for another save", () => {
     expect(await first).toBe(true);
     await expect(second).rejects.toMatchObject(late("unknown"));
     expect(await read()).toEqual({ a: 1, b: 1 });
+  });
+});
+
+describe("a save that waits behind others", () => {
+  it("is not written after its deadline, also if it was the next in turn", async () => {
+    const memory = new MemoryStore();
+    await memory.create("id", { data: {}, expiresAt: Date.now() + HOUR_MS });
+    const { store, release } = gated(memory);
+    const update = memory.update.bind(memory);
+    const tracker = new SessionTracker(Object.assign(store, { timeoutMs: 50, update }));
+    const [a, b] = [(await tracker.open("id"))!, (await tracker.open("id"))!];
+    const results = await Promise.allSettled([
+      tracker.gone("id").save({}, HOUR_MS),
+      tracker.create("id").save({}, HOUR_MS),
+      b.save({ b: 1 }, HOUR_MS),
+    ]);
+    expect(results).toMatchObject([
+      { value: false },
+      { reason: { outcome: "unknown" } },
+      { reason: { outcome: "not-applied" } },
+    ]);
+    release();
+    await a.save({ a: 2 }, HOUR_MS);
+    expect((await memory.get("id"))!.data).toEqual({ a: 2 });
+  });
+
+  it("is reported as unknown if it is a create that was sent", async () => {
+    const memory = new MemoryStore();
+    let creates = 0;
+    const store = wrapped(memory, {
+      create: (id, entry) => (creates++ === 0 ? memory.create(id, entry) : new Promise(() => {})),
+    });
+    const tracker = new SessionTracker(Object.assign(store, { timeoutMs: 50 }));
+    const first = tracker.create("id").save({}, HOUR_MS);
+    await expect(tracker.create("id").save({}, HOUR_MS)).rejects.toMatchObject({ outcome: "unknown" });
+    expect(await first).toBe(true);
+  });
+
+  it("stores the data as it was when it was called", async () => {
+    const { stored, open, read } = track();
+    await stored({});
+    const [a, b] = [await open(), await open()];
+    const data: Fields = { b: 1 };
+    const saves = [a.save({}, 2 * HOUR_MS), b.save(data, HOUR_MS)];
+    data.b = 2;
+    await Promise.all(saves);
+    expect(await read()).toEqual({ b: 1 });
   });
 });
 

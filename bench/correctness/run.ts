@@ -3,6 +3,7 @@ import { startRedis } from "../../test/support/redis-server.js";
 import { describe, machine } from "../machine.js";
 import { table } from "../report/table.js";
 import { Stage } from "./stage.js";
+import { raceTable, runRaces } from "./races.js";
 import { contenders } from "./stores.js";
 import { lostFields, resurrected } from "./trials.js";
 
@@ -11,8 +12,10 @@ const REQUESTS = 100;
 
 const redis = await startRedis();
 const results = [];
+let races;
 try {
-  let databases = 0;
+  // Database 0 and 1 are for the races.
+  let databases = 2;
   for (const { store, framework, serve } of contenders(() => `${redis.url}/${databases++}`)) {
     const stage = new Stage();
     const server = await serve(stage);
@@ -29,6 +32,7 @@ try {
       await server.close();
     }
   }
+  races = await runRaces(redis.url);
 } finally {
   await redis.close();
 }
@@ -37,6 +41,8 @@ const host = machine();
 const head = ["store", "framework", `logged in again, of ${TRIALS}`, `fields lost, of ${REQUESTS}`];
 const rows = results.map((each) => [each.store, each.framework, `${each.resurrected}`, `${each.lost}`]);
 console.log(`${describe(host)}\n\n${table(head, rows)}\n`);
-console.log(JSON.stringify({ machine: host, results }));
+console.log(`${raceTable(races.titles, races.results)}\n`);
+console.log(JSON.stringify({ machine: host, results, races: races.results }));
 const ours = results.filter(({ store }) => store.startsWith("sessionary"));
-if (ours.some(({ resurrected, lost }) => resurrected + lost > 0)) process.exitCode = 1;
+const hasLost = ours.some(({ resurrected, lost }) => resurrected + lost > 0);
+if (hasLost || races.results.some(({ isOurs, failed }) => isOurs && failed.length > 0)) process.exitCode = 1;

@@ -9,7 +9,10 @@ export class GatedStore implements SessionStore {
   readonly timeoutMs = 60_000;
   readonly absoluteTimeoutMs: number | undefined;
   readonly #inside: SessionStore;
-  readonly #latches = new Map<Method, Latch>();
+  /** Waits for the next save. */
+  #latch: Latch | undefined;
+  /** Holds a save back. */
+  #held: Latch | undefined;
   readonly #errors = new Map<Method, Error>();
 
   constructor(inside: SessionStore) {
@@ -17,22 +20,20 @@ export class GatedStore implements SessionStore {
     this.absoluteTimeoutMs = inside.absoluteTimeoutMs;
   }
 
-  /** Holds back the next calls of `create` and `update`. */
-  holdSaves(): Latch {
-    const latch = new Latch();
-    for (const method of ["create", "update"] as const) this.#latches.set(method, latch);
-    return latch;
+  /** Holds back the next call of `create` or `update`; later calls pass. */
+  holdSave(): Latch {
+    return (this.#latch = new Latch());
   }
 
-  /** Lets the next calls of these methods reject. */
+  /** Lets the calls of these methods reject. */
   fail(error: Error, ...methods: Method[]): void {
     for (const method of methods) this.#errors.set(method, error);
   }
 
   /** Behaves as the store inside again. */
   heal(): void {
-    for (const latch of this.#latches.values()) latch.open();
-    this.#latches.clear();
+    this.#held?.open();
+    this.#latch = this.#held = undefined;
     this.#errors.clear();
   }
 
@@ -81,7 +82,11 @@ export class GatedStore implements SessionStore {
   }
 
   async #gate(method: Method): Promise<void> {
-    await this.#latches.get(method)?.wait();
+    if (this.#latch !== undefined && (method === "create" || method === "update")) {
+      this.#held = this.#latch;
+      this.#latch = undefined;
+      await this.#held.wait();
+    }
     const error = this.#errors.get(method);
     if (error !== undefined) throw error;
   }

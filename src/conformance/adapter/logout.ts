@@ -23,9 +23,9 @@ export const logout: AdapterCase[] = [
     title: "A save that reaches the store after the session was ended stores nothing.",
     test: async (context) => {
       const client = await context.signedIn("ann");
-      const saves = context.store.holdSaves();
+      const save = context.store.holdSave();
       const answer = client.copy().send(writes);
-      await Promise.race([saves.reached, answer]);
+      await Promise.race([save.reached, answer]);
       await context.endAll();
       context.store.heal();
       await answer;

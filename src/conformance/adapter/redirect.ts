@@ -12,11 +12,11 @@ export const redirect: AdapterCase[] = [
       const client = context.visitor();
       const other = await context.signedIn("other");
       for (const user of ["ann", "ben"]) {
-        const saves = context.store.holdSaves();
+        const save = context.store.holdSave();
         let isSent = false;
         const answer = client.send((session) => session.set("user", user), "/next");
         const sent = answer.then(() => (isSent = true));
-        await Promise.race([saves.reached, sent]);
+        await Promise.race([save.reached, sent]);
         // Each of these answers would arrive after a redirect that was sent at once.
         for (let i = 0; i < OTHERS; i++) await other.read("user");
         assert.equal(isSent, false, "the redirect was sent before the session was saved");

@@ -7,7 +7,7 @@ const IN_URL = 'put it into the URL: "redis://user:password@localhost:6379/0"';
 /** Advice on options of other session stores and of ioredis, and on options of ours in the wrong place. */
 const HINTS: Record<string, string> = {
   // connect-redis and memorystore
-  ttl: `use ttlMs, in milliseconds, of the adapter: ${ADAPTERS}`,
+  ttl: `use ttlMs of the adapter (${ADAPTERS}), or idleTimeoutMs of createSessions, in milliseconds; connect-redis's ttl is in seconds`,
   disableTouch: `use touchAfterMs of the adapter, which limits how often an expiry is refreshed: ${ADAPTERS}`,
   disableTTL: "remove it: every session has an expiry, which the cookie or ttlMs of the adapter sets",
   scanCount: "remove it: keys are scanned in small pages",
@@ -21,6 +21,7 @@ const HINTS: Record<string, string> = {
   stale: "remove it: an expired session is never returned",
   // ours
   ttlMs: ADAPTER,
+  idleTimeoutMs: `it is an option of createSessions; the adapters have ttlMs: ${ADAPTERS}`,
   touchAfterMs: ADAPTER,
   onConflict: ADAPTER,
   userIdOf: STORE,

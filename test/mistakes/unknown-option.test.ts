@@ -9,7 +9,11 @@ const store = new MemoryStore();
 const ADAPTERS = "expressStore(store, options), fastifyStore(store, options)";
 
 it.each<[option: string, value: unknown, counterpart: string]>([
-  ["ttl", 3600, `use ttlMs, in milliseconds, of the adapter: ${ADAPTERS}`],
+  [
+    "ttl",
+    3600,
+    `use ttlMs of the adapter (${ADAPTERS}), or idleTimeoutMs of createSessions, in milliseconds; connect-redis's ttl is in seconds`,
+  ],
   ["disableTouch", true, "use touchAfterMs of the adapter"],
   ["disableTTL", true, "remove it: every session has an expiry"],
   ["scanCount", 100, "remove it: keys are scanned in small pages"],
@@ -39,6 +43,11 @@ it.each(["ttlMs", "touchAfterMs", "onConflict"])("says that %s belongs to the ad
   expect(create).toThrow(
     `createStore has no option "${option}": it is an option of the adapter: ${ADAPTERS}`,
   );
+});
+
+it("says that idleTimeoutMs belongs to createSessions", () => {
+  const create = () => createStore("memory:", { idleTimeoutMs: 3_600_000 } as object);
+  expect(create).toThrow("it is an option of createSessions; the adapters have ttlMs");
 });
 
 it.each(["absoluteTimeoutMs", "userIdOf", "maxPerUser", "hashIds", "prefix", "maxEntries", "timeoutMs"])(

@@ -1,3 +1,5 @@
+import { warnIfSeconds } from "../internal/warn-once.js";
+
 /** Options of a session cookie that decide whether a browser keeps it. */
 interface CookieOptions {
   readonly secure?: unknown;
@@ -26,6 +28,7 @@ export function checkCookieOptions(
     refuse('cookie.path must begin with "/": no request would have a session');
   if (typeof maxAge === "number" && !(maxAge > 0))
     refuse(`cookie.maxAge must be a positive number; received ${maxAge}`);
+  warnIfSeconds("cookie.maxAge", maxAge);
   if (!secure) {
     const remedy = 'without secure: set cookie.secure to true or "auto"';
     if (typeof sameSite === "string" && sameSite.toLowerCase() === "none")

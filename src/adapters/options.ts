@@ -1,4 +1,5 @@
 import { durationMs } from "../internal/validation.js";
+import { warnIfSeconds } from "../internal/warn-once.js";
 import type { SessionData } from "../store.js";
 import { TRACKER_OPTIONS, type TrackerOptions, checkTrackerOptions } from "../tracker/options.js";
 
@@ -20,6 +21,7 @@ const YEAR_MS = 31_557_600_000;
 /** @throws TypeError that names the invalid option and the accepted values. */
 export function checkAdapterOptions(options: AdapterOptions): CheckedAdapterOptions {
   const { ttlMs = 86_400_000 } = options;
+  warnIfSeconds("ttlMs", ttlMs);
   return {
     ...checkTrackerOptions(options),
     ttlMs: typeof ttlMs === "function" ? ttlMs : durationMs("ttlMs", ttlMs, { max: 100 * YEAR_MS }),

@@ -6,3 +6,12 @@ export function warnOnce(message: string): void {
   emitted.add(message);
   process.emitWarning(message, { type: "SessionaryWarning" });
 }
+
+/**
+ * Warns once about a duration that is probably a number of seconds: less than 10 s as milliseconds, at least a minute as
+ * seconds.
+ */
+export function warnIfSeconds(name: string, ms: unknown): void {
+  if (typeof ms !== "number" || !(ms >= 60 && ms < 10_000)) return;
+  warnOnce(`${name} is in milliseconds: ${ms} ms = ${ms / 1_000} s; did you mean seconds?`);
+}

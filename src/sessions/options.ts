@@ -1,5 +1,6 @@
 import type { StoreOptions } from "../create-store.js";
 import { durationMs, functionOption, knownOptions, optionsObject } from "../internal/validation.js";
+import { warnIfSeconds } from "../internal/warn-once.js";
 import { MEMORY_OPTIONS } from "../memory/options.js";
 import { REDIS_SETTINGS } from "../redis/options.js";
 import type { SessionData, SessionStore } from "../store.js";
@@ -60,7 +61,7 @@ export function checkSessionsOptions<T extends object>(
   }
   const { idleTimeoutMs = 86_400_000, cookie, onError, touchAfterMs, onConflict, ...others } = options;
   const { store: _, ...storeOptions } = others;
-  durationMs("idleTimeoutMs", idleTimeoutMs, { max: CENTURY_MS });
+  warnIfSeconds("idleTimeoutMs", durationMs("idleTimeoutMs", idleTimeoutMs, { max: CENTURY_MS }));
   if (onError !== undefined) functionOption("onError", onError);
   const tracker = {
     ...(touchAfterMs !== undefined && { touchAfterMs }),

@@ -51,7 +51,7 @@ export class SentMask {
     const { statusCode, statusMessage } = this.#status;
     this.#status = undefined;
     res.statusCode = statusCode;
-    if (statusMessage !== undefined && res.statusMessage !== statusMessage) res.statusMessage = statusMessage;
+    if (!isHttp2(res) && res.statusMessage !== statusMessage) res.statusMessage = statusMessage!;
   }
 }
 

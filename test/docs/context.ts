@@ -57,7 +57,7 @@ const CONTEXTS: Record<string, string> = {
     import { MemoryStore as MyStore } from "sessionary";`,
   "docs/writing-a-store.md, A URL scheme for your store": `
     import { MemoryStore as MyStore, createStore } from "sessionary";`,
-  "docs/writing-an-adapter.md, What a framework cannot hold": `
+  "docs/writing-an-adapter.md, Guarantees that a framework rules out": `
     import { MemoryStore } from "sessionary";
     import { type AdapterUnderTest } from "sessionary/conformance";
     declare const start: AdapterUnderTest["start"];`,

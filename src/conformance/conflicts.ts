@@ -4,20 +4,23 @@ import type { SessionRecord } from "../store.js";
 import { idOf, rejectsWithCode } from "./rejections.js";
 import type { TestContext } from "./test-context.js";
 
-/** Asserts that a SessionConflictError carries this record. */
-export function assertCarries(
+/** Asserts that a SessionConflictError contains this record. */
+export function assertContains(
   context: TestContext,
   error: SessionConflictError,
   record: SessionRecord,
 ): void {
   const { current } = error as { current?: SessionRecord };
-  assert.ok(current !== undefined, "the error carries no record: `current` is undefined");
-  assert.deepEqual(current.data, record.data, "the error carries the current data");
-  assert.equal(current.version, record.version, "and its version");
+  assert.ok(current !== undefined, "the error contains no record: `current` is undefined");
+  assert.deepEqual(current.data, record.data, "the error contains the current data");
+  assert.equal(current.version, record.version, "the error contains the current version");
   context.assertMoment(current.expiresAt, record.expiresAt);
 }
 
-/** Asserts that a write rejects for each of these versions, changes nothing, and gives each caller its own copy. */
+/**
+ * Asserts that a write with each of these versions rejects and changes nothing, and that each error has its own copy
+ * of the record.
+ */
 export async function assertConflicts(
   context: TestContext,
   versions: string[],
@@ -27,7 +30,7 @@ export async function assertConflicts(
   for (const version of versions) {
     const call = () => write(version);
     const error = await rejectsWithCode<SessionConflictError>("ERR_SESSION_CONFLICT", call);
-    assertCarries(context, error, current);
+    assertContains(context, error, current);
     error.current.data.n = "changed";
     await context.assertUnchanged(idOf(1), current);
   }

@@ -6,13 +6,13 @@ import { SECRET, idOf, outcomeOf } from "./rejections.js";
 import { type Sentence, inParallel } from "./sentence.js";
 import type { TestContext } from "./test-context.js";
 
-/** Short, since by default the clock is the real one. */
+/** Lifetime of the sessions that the tests let expire. Short, since the tests wait for the real clock by default. */
 const LIFETIME_MS = 120;
 
-/** The end of a session. */
+/** Tests of the expiry. */
 export const expiry: Sentence[] = [
   {
-    title: "`touch` moves the expiry only; data and version stay.",
+    title: "`touch` changes only the expiry; data and version stay the same.",
     test: async (context) => {
       const { store } = context;
       const data = { user: SECRET, n: 1 };
@@ -27,7 +27,7 @@ export const expiry: Sentence[] = [
       context.assertMoment((await context.stored(idOf(2))).expiresAt, untouched.expiresAt);
 
       const updated = await store.update(idOf(1), context.entry({ n: 3 }), { ifVersion: version });
-      assert.equal(typeof updated, "string", "its version still serves for ifVersion");
+      assert.equal(typeof updated, "string", "its version is still valid for ifVersion");
     },
   },
   {
@@ -54,7 +54,7 @@ export const expiry: Sentence[] = [
   },
   {
     title:
-      "`touch` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
+      "`touch` with `ifVersion` rejects with `SessionConflictError`, which contains the current record, if the stored version differs; check and write are one atomic step.",
     test: async (context) => {
       const { store } = context;
       const old = await store.create(idOf(1), context.entry({ user: SECRET, n: 1 }));
@@ -86,7 +86,7 @@ export const expiry: Sentence[] = [
     },
   },
   {
-    title: "`create` and `update` accept a past `expiresAt`, which leaves nothing readable.",
+    title: "`create` and `update` accept an `expiresAt` in the past; the session is then gone.",
     test: async (context) => {
       const { store } = context;
       const pasts = [context.pastEntry(), context.pastEntry(60_000), pastEntryAt(MIN_EXPIRES_AT)];
@@ -94,22 +94,30 @@ export const expiry: Sentence[] = [
         for (const [way, write] of ways(context).filter(([way]) => way !== "touch")) {
           const id = idOf(`${way}-${n}`);
           assert.ok(await write(id, past), `${way} succeeds`);
-          assert.equal(await store.get(id), undefined, `${way} leaves nothing to get`);
-          assert.equal(await store.update(id, context.entry()), undefined, `nor to update`);
-          assert.equal(await store.destroy(id), false, `nor to destroy`);
+          assert.equal(await store.get(id), undefined, `get finds nothing after ${way}`);
+          assert.equal(
+            await store.update(id, context.entry()),
+            undefined,
+            `update finds nothing after ${way}`,
+          );
+          assert.equal(await store.destroy(id), false, `destroy finds nothing after ${way}`);
           await context.assertEmpty();
         }
       }
       await store.create(idOf("again"), context.pastEntry());
       await store.create(idOf("again"), context.entry({ again: true }));
-      assert.deepEqual((await context.stored(idOf("again"))).data, { again: true }, "the id is free");
+      assert.deepEqual(
+        (await context.stored(idOf("again"))).data,
+        { again: true },
+        "the id can be used again",
+      );
     },
   },
   {
-    title: "A session is gone once its `expiresAt` has passed.",
+    title: "A session is gone when its `expiresAt` has passed.",
     test: async (context) => {
       const { store } = context;
-      // Each of these finds another session, so that none is helped by what another removed.
+      // Each call has its own session, so that no call depends on an expired session that another call removed.
       const asks: [string, (id: string) => Promise<unknown>, unknown][] = [
         ["get", (id) => store.get(id), undefined],
         ["update", (id) => store.update(id, context.entry()), undefined],
@@ -118,42 +126,42 @@ export const expiry: Sentence[] = [
         ["destroy", (id) => store.destroy(id), false],
         ["create", async (id) => typeof (await store.create(id, context.entry())), "string"],
       ];
-      // What was extended in time lives on.
-      const lasting: string[] = [];
+      // Sessions that were extended before their expiry.
+      const extended: string[] = [];
       for (const [name, extend] of [
         ["extended-by-touch", (id: string) => store.touch(id, context.entry())],
         ["extended-by-update", (id: string) => store.update(id, context.entry())],
       ] as const) {
         const short = context.entry({}, LIFETIME_MS);
         await store.create(idOf(name), short);
-        if (await extend(idOf(name))) lasting.push(idOf(name));
+        if (await extend(idOf(name))) extended.push(idOf(name));
         else context.assertNotEarly(short.expiresAt);
       }
       const end = context.entry({ user: SECRET }, LIFETIME_MS);
-      const doomed = asks.flatMap(([ask]) =>
+      const expiring = asks.flatMap(([ask]) =>
         ways(context).map(([way, write]) => write(idOf(ask + way), end)),
       );
-      await Promise.all(doomed);
+      await Promise.all(expiring);
       await context.untilOver(
         end.expiresAt,
-        doomed.length,
-        async () => (await store.count()) - lasting.length,
+        expiring.length,
+        async () => (await store.count()) - extended.length,
       );
 
-      assert.deepEqual(await context.storedIds(), lasting.sort(), "ids leaves them out");
+      assert.deepEqual(await context.storedIds(), extended.sort(), "ids does not yield expired sessions");
       for (const [ask, call, answer] of asks) {
         for (const [way] of ways(context)) {
           assert.deepEqual(await call(idOf(ask + way)), answer, `${ask} after ${way}`);
         }
       }
-      for (const id of lasting) await context.stored(id);
+      for (const id of extended) await context.stored(id);
     },
   },
 ];
 
 type Way = [name: string, write: (id: string, end: SessionEntry) => Promise<unknown>];
 
-/** Every way to give a session this end; each resolves to something truthy. */
+/** Returns every way to give a session this expiry. Each resolves to a truthy value. */
 function ways(context: TestContext): Way[] {
   const { store } = context;
   const create = (id: string) => store.create(id, context.entry());

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { SECRET, idOf, rejectsWithTypeError } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
 
+/** Tests of valid and invalid ids. */
 export const ids: Sentence[] = [
   {
     title:
-      "Anything but 1 to 256 printable ASCII characters without a space is a miss on `get`, `update`, `touch` and `destroy`, and a `TypeError` on `create`.",
+      "An id is 1 to 256 printable ASCII characters without a space; any other value counts as missing in `get`, `update`, `touch` and `destroy`, and `create` rejects it with a `TypeError`.",
     test: async (context) => {
       const { store } = context;
-      // What a careless conversion to a string, or a cut at 256, would make of some bad ids below.
+      // Ids that some bad ids below would become if a store converted them to strings or truncated them at 256.
       const near = [idOf(1), "undefined", "null", "1", "true", "x".repeat(256)];
       for (const id of near) await store.create(id, context.entry({ id }));
 
@@ -28,8 +29,8 @@ export const ids: Sentence[] = [
       const good = ["!", "~", "*", "?", "[a]", "\\", "a:b", "%00", "../x", "$1", "'\"`;", "y".repeat(256)];
       const names = ["__proto__", "constructor", "toString", "hasOwnProperty"];
       for (const id of [...good, ...names]) {
-        assert.equal(await store.get(id), undefined, "nobody made it");
-        assert.equal(await store.update(id, context.entry()), undefined, "nobody made it");
+        assert.equal(await store.get(id), undefined, "get before create");
+        assert.equal(await store.update(id, context.entry()), undefined, "update before create");
         await store.create(id, context.entry({ id }));
       }
       assert.deepEqual(await context.storedIds(), [...good, ...names].sort());

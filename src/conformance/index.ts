@@ -22,17 +22,17 @@ export { userConformance } from "./users.js";
 export type { StoreWithUsers, UserStoreUnderTest } from "./users.js";
 export type { StoreUnderTest, Supports, TestClock, TestRunner } from "./subject.js";
 
-/** The headings of the contract in src/store.ts, and under each its sentences. */
+/** Tests by the headings of the contract in src/store.ts. */
 const CONTRACT = {
   Reading: reading,
   Writing: [...writing, ...expiry, ...input],
   Ids: ids,
-  "The whole": [...order, ...whole],
+  "Whole store": [...order, ...whole],
 };
 
 /**
- * Declares one test for each sentence of the `SessionStore` contract. It works with any test runner,
- * and asserts with node:assert.
+ * Declares one test for each sentence of the `SessionStore` contract. Works with any test runner, and asserts with
+ * node:assert.
  *
  *     import { describe, it } from "node:test";
  *     import { storeConformance } from "sessionary/conformance";
@@ -43,7 +43,7 @@ export function storeConformance<S extends SessionStore>(
   { describe, it }: TestRunner,
   subject: StoreUnderTest<S>,
 ): void {
-  // Its hooks are given only what its own `open` made.
+  // The suite calls the hooks of the subject only with stores that its `open` returned.
   const any = subject as unknown as StoreUnderTest;
   describe(subject.name, () => {
     for (const [heading, sentences] of Object.entries(CONTRACT)) {

@@ -5,11 +5,11 @@ import { SECRET, idOf, rejectsWithTypeError } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
 import type { TestContext } from "./test-context.js";
 
-/** Invalid and hostile entries. */
+/** Tests of the entries that a caller writes. */
 export const input: Sentence[] = [
   {
     title:
-      "A write reads its entry before it returns: changing the object afterwards changes nothing stored.",
+      "A write copies its entry before it returns: later changes to the object do not change the stored session.",
     test: async (context) => {
       const { store } = context;
       const changedAfter = async (write: (entry: SessionEntry) => Promise<unknown>) => {
@@ -35,7 +35,7 @@ export const input: Sentence[] = [
   },
   {
     title:
-      "Data that JSON cannot carry (a BigInt, a Map, a Set, a cycle, a getter that throws) is a `TypeError` that names the key, and writes nothing.",
+      "Data that JSON cannot represent (a BigInt, a Map, a Set, a cycle, a getter that throws) is rejected with a `TypeError` that names the key; nothing is written.",
     test: async (context) => {
       for (const [key, hostile] of Object.entries(hostileData())) {
         await assertWritesNothing(context, key, () => ({ ...context.entry(), data: hostile() }));
@@ -44,7 +44,7 @@ export const input: Sentence[] = [
   },
   {
     title:
-      "An `expiresAt` that a `Date` cannot hold, or that is before 2001 (seconds in place of milliseconds), is a `TypeError`, and writes nothing.",
+      "An `expiresAt` that a `Date` cannot represent, or that is before 2001 (probably seconds instead of milliseconds), is rejected with a `TypeError`; nothing is written.",
     test: async (context) => {
       const { store } = context;
       for (const expiresAt of [...noTimes(), ...timesBefore2001(context)] as number[]) {
@@ -69,7 +69,7 @@ export const input: Sentence[] = [
   },
 ];
 
-/** Values that no Date can hold. */
+/** Returns values that are no time that a Date can represent. */
 function noTimes(): unknown[] {
   const texts = ["soon", "4102444800000"];
   const numbers = [NaN, Infinity, -Infinity, MAX_EXPIRES_AT + 1, -MAX_EXPIRES_AT - 1, Number.MAX_VALUE];
@@ -80,7 +80,7 @@ function timesBefore2001(context: TestContext): number[] {
   return [Math.floor(context.entry().expiresAt / 1_000), MIN_EXPIRES_AT - 1, 0, -1, -MAX_EXPIRES_AT];
 }
 
-/** Entries, by the key that the error has to name. */
+/** Returns functions that create invalid data, by the key that the error must name. */
 function hostileData(): Record<string, () => Record<string, unknown>> {
   const throwing = () => {
     throw new Error(SECRET);
@@ -110,7 +110,7 @@ function hostileData(): Record<string, () => Record<string, unknown>> {
   };
 }
 
-/** Asserts that every write rejects this entry with an error that names the key. */
+/** Asserts that every write rejects this entry with an error that names the key, and writes nothing. */
 async function assertWritesNothing(
   context: TestContext,
   key: string,

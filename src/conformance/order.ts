@@ -4,7 +4,7 @@ import { SECRET, idOf, outcomeOf } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
 import type { TestContext } from "./test-context.js";
 
-/** A call on one session. It resolves to what can be compared between two sessions. */
+/** A call on one session. It resolves to a value that is equal for two sessions with the same calls. */
 type Step = (context: TestContext, id: string, n: number, ifVersion: string) => Promise<unknown>;
 
 const STEPS: Record<string, Step> = {
@@ -24,11 +24,11 @@ const STEPS: Record<string, Step> = {
   destroy: (context, id) => context.store.destroy(id),
 };
 
-/** The order in which calls on one session take effect. */
+/** Test of the order in which calls on one session take effect. */
 export const order: Sentence[] = [
   {
     title:
-      "Calls on one id that are started one after the other, without waiting, take effect in that order.",
+      "Calls on one id take effect in the order in which they are made, even if the caller does not wait for each.",
     test: async (context) => {
       const names = Object.keys(STEPS);
       const sequences = names.flatMap((a) => names.flatMap((b) => names.map((c) => [a, b, c])));
@@ -40,7 +40,10 @@ export const order: Sentence[] = [
   },
 ];
 
-/** Runs each sequence on a session of its own, the first steps of all first. Returns the answers by sequence. */
+/**
+ * Runs each sequence on its own session: the first step of every sequence, then the second steps, and so on. Returns
+ * the results by sequence.
+ */
 async function run(
   context: TestContext,
   name: string,
@@ -64,7 +67,7 @@ function entryOf(context: TestContext, n: number): SessionEntry {
   return context.entry({ user: SECRET, n }, 60_000 + n * 60_000);
 }
 
-/** Replaces a version, which differs between two sessions. */
+/** Replaces an error by its code, and a version, which differs between two sessions, by "written". */
 async function named(outcome: Promise<unknown>): Promise<unknown> {
   const value = await outcome;
   if (value instanceof Error) return (value as { code?: unknown }).code;

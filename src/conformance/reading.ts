@@ -3,10 +3,11 @@ import { onSessionaryEvent } from "../events.js";
 import { SECRET, assertSilent, idOf } from "./rejections.js";
 import type { Sentence } from "./sentence.js";
 
+/** Tests of reading sessions. */
 export const reading: Sentence[] = [
   {
     title:
-      "`undefined` and `false` mean that the session is missing, expired or destroyed; a rejection means a real fault.",
+      "`undefined` and `false` mean that the session is missing, expired or destroyed; a rejection means that the call failed.",
     test: async (context) => {
       const { store } = context;
       const [missing, expired, destroyed] = [idOf("missing"), idOf("expired"), idOf("destroyed")];
@@ -28,7 +29,7 @@ export const reading: Sentence[] = [
     },
   },
   {
-    title: "What `get` returns is the caller's own copy, round-tripped through the codec.",
+    title: "`get` returns a new copy of the data, decoded by the codec.",
     test: async (context) => {
       const { store } = context;
       const data = {
@@ -38,7 +39,7 @@ export const reading: Sentence[] = [
         "": "an empty key",
         "a.b": "a key with a dot",
         toString: "the name of a method",
-        // What JSON turns into something else is something else on reading.
+        // JSON converts the following values.
         date: new Date(0),
         notANumber: NaN,
         left: undefined,
@@ -56,7 +57,11 @@ export const reading: Sentence[] = [
       first.data.added = true;
       first.expiresAt = 0;
       assert.deepEqual(second.data, expected, "a change of one copy is not seen in another");
-      assert.deepEqual((await context.stored(idOf(1))).data, expected, "nor in the store");
+      assert.deepEqual(
+        (await context.stored(idOf(1))).data,
+        expected,
+        "a change of a copy does not change the stored session",
+      );
 
       await store.update(idOf(1), context.entry({ ...data, more: new Date(1) }));
       const updated: unknown = JSON.parse(JSON.stringify({ ...data, more: new Date(1) }));
@@ -64,7 +69,7 @@ export const reading: Sentence[] = [
     },
   },
   {
-    title: "A payload that cannot be decoded is a miss and an event, never an error.",
+    title: "A payload that cannot be decoded counts as missing and publishes an event; it is not an error.",
     needs: "corrupt",
     test: async (context) => {
       const { store } = context;
@@ -76,8 +81,8 @@ export const reading: Sentence[] = [
       const stop = onSessionaryEvent("payload-undecodable", (event) => events.push(event));
       try {
         const [miss, hit] = await Promise.all([store.get(bad), store.get(good)]);
-        assert.equal(miss, undefined, "a miss");
-        assert.deepEqual(hit?.data, { user: SECRET }, "its neighbour is read as ever");
+        assert.equal(miss, undefined, "the session counts as missing");
+        assert.deepEqual(hit?.data, { user: SECRET }, "other sessions can still be read");
         assert.equal(events.length, 1, "one event");
         assertSilent(events);
         assert.equal(await store.update(bad, context.entry(), { ifVersion: "any" }), undefined);

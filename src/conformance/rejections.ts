@@ -2,18 +2,21 @@ import assert from "node:assert/strict";
 import { inspect, types } from "node:util";
 import type { SessionStoreErrorCode } from "../errors.js";
 
-/** Stands in the ids and the data of the tests; nothing that a store says may hold it. */
+/** Part of the ids and the data of the tests. No error or event of a store may contain it. */
 export const SECRET = "m4rked-s3cret";
 
 export const idOf = (name: string | number) => `${SECRET}.${name}`;
 
-/** Asserts that nothing which a logger could print of this holds an id or data. */
-export function assertSilent(said: unknown): void {
-  const text = inspect(said, { depth: Infinity, showHidden: true });
-  assert.ok(!text.includes(SECRET), "an error or event holds a session's id or its data");
+/** Asserts that a logger that prints this value prints no id and no data. */
+export function assertSilent(value: unknown): void {
+  const text = inspect(value, { depth: Infinity, showHidden: true });
+  assert.ok(!text.includes(SECRET), "an error or event contains a session's id or its data");
 }
 
-/** Judges by code and not by class: a store may come from the other copy (ESM, CJS) of the package. */
+/**
+ * Asserts that a call rejects with this code, and returns the error. Does not compare classes, since a store may come
+ * from the other copy (ESM, CJS) of the package.
+ */
 export async function rejectsWithCode<E extends Error>(
   code: SessionStoreErrorCode,
   call: () => Promise<unknown>,
@@ -27,7 +30,7 @@ export async function rejectsWithCode<E extends Error>(
   return error as E & { code: string };
 }
 
-/** Returns what the call resolves to, or the error if it rejects with this code. */
+/** Returns the value that the call resolves to, or the error if it rejects with this code. */
 export async function outcomeOf<E extends Error, R>(
   code: SessionStoreErrorCode,
   call: () => Promise<R>,
@@ -51,10 +54,10 @@ export async function rejectionOf(call: () => Promise<unknown>): Promise<Error> 
   try {
     promise = call();
   } catch {
-    assert.fail("the method throws where it has to reject");
+    assert.fail("the method throws instead of rejecting");
   }
   const error: unknown = await promise.then(
-    () => assert.fail("the call resolves where it has to reject"),
+    () => assert.fail("the call resolves instead of rejecting"),
     (reason: unknown) => reason,
   );
   if (error instanceof assert.AssertionError) throw error;

@@ -1,15 +1,15 @@
 import type { Supports } from "./subject.js";
 import type { TestContext } from "./test-context.js";
 
-/** One sentence of the contract in src/store.ts, and how a store is asked whether it keeps it. */
+/** One sentence of the contract in src/store.ts, and the test for it. */
 export interface Sentence {
   title: string;
-  /** Ability that a store must have for this sentence to be tested. */
+  /** Ability that the test requires of the store. */
   needs?: keyof Supports;
   test: (context: TestContext) => Promise<void>;
 }
 
-/** Number of concurrent calls where a check and a write must be one step. */
+/** Number of concurrent calls in tests of atomic steps. */
 export const PARALLEL = 50;
 
 export function inParallel<R>(call: (n: number) => Promise<R>): Promise<R[]> {

@@ -6,30 +6,33 @@ export interface TestRunner {
   it: (name: string, test: () => Promise<void>) => unknown;
 }
 
-/** The clock that the stores under test were handed. */
+/** The clock that the stores under test use. */
 export interface TestClock {
   /** Epoch milliseconds. */
   now: () => number;
   advance: (ms: number) => void | Promise<void>;
 }
 
-/** Abilities that not every store has. A sentence that needs a missing one is not tested. */
+/** Abilities that not every store has. The suite leaves out tests that require a missing one. */
 export interface Supports<S extends SessionStore = SessionStore> {
-  /** Puts what the codec never wrote where the store keeps this session. */
+  /** Replaces the stored payload of this session by one that the codec cannot decode. */
   corrupt?: (store: S, id: string) => void | Promise<void>;
 }
 
-/** The store that the suite is run on. */
+/** The store that the suite tests. */
 export interface StoreUnderTest<S extends SessionStore = SessionStore> {
   name: string;
   /**
-   * Opens a store that is empty and shares no session with those opened before, which may be open still:
-   * on one database, give each a prefix of its own. The suite closes it.
+   * Opens an empty store that shares no session with the stores that were opened before and may still be open. If
+   * they use one database, give each store its own prefix. The suite closes the store.
    */
   open: () => S | Promise<S>;
-  /** Clock of a store that accepts one. @default the system's, for which the tests wait (below 0.3 s) */
+  /** Clock, if the store accepts one. @default the system's clock; the tests then wait less than 0.3 s in total */
   clock?: TestClock;
-  /** Largest difference between a session's end and its `expiresAt`, in milliseconds. @default 0 with `clock`, else 1_000 */
+  /**
+   * Maximum difference between `expiresAt` and the time at which a session expires, in milliseconds. @default 0 with
+   * `clock`, else 1_000
+   */
   toleranceMs?: number;
   supports?: Supports<S>;
   /** True if the store hashes ids, so that `ids()` yields digests. @default false */

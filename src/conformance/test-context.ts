@@ -8,7 +8,7 @@ import type { StoreUnderTest } from "./subject.js";
 /** Extra time for a slow machine, in milliseconds. */
 const GRACE_MS = 1_000;
 
-/** One test: a store of its own, its clock, and what all tests need. */
+/** Context of one test: its own store, the clock, and helpers. */
 export class TestContext {
   readonly store: SessionStore;
   readonly #opened: SessionStore[];
@@ -29,7 +29,7 @@ export class TestContext {
     }
   }
 
-  /** A second store beside the first. */
+  /** Opens a second store. */
   async another(): Promise<SessionStore> {
     const store = await this.#subject.open();
     this.#opened.push(store);
@@ -48,12 +48,12 @@ export class TestContext {
     return { data, expiresAt: this.now() + lifetimeMs };
   }
 
-  /** An entry that is over already, beyond any tolerance. */
+  /** Returns an entry that has expired, by more than the tolerance. */
   pastEntry(agoMs = 1): SessionEntry {
     return this.entry({ user: SECRET, late: true }, -this.toleranceMs - agoMs);
   }
 
-  /** Returns what is stored, which must exist. */
+  /** Returns the stored record. Fails if there is none. */
   async stored(id: string): Promise<SessionRecord> {
     const record = await this.store.get(id);
     assert.ok(record !== undefined, "a session is missing");
@@ -75,7 +75,7 @@ export class TestContext {
     );
   }
 
-  /** Asserts that `id` holds the same as when `record` was read. */
+  /** Asserts that the stored session is still equal to `record`. */
   async assertUnchanged(id: string, record: SessionRecord): Promise<void> {
     const { data, version, expiresAt } = await this.stored(id);
     assert.deepEqual(data, record.data, "the stored data changed");
@@ -84,27 +84,30 @@ export class TestContext {
   }
 
   async assertEmpty(): Promise<void> {
-    assert.equal(await this.store.count(), 0, "count gives 0");
-    assert.deepEqual(await this.storedIds(), [], "ids gives none");
+    assert.equal(await this.store.count(), 0, "count resolves to 0");
+    assert.deepEqual(await this.storedIds(), [], "ids yields nothing");
   }
 
-  /** Asserts that a session which is missing now had reached its end. */
+  /** Asserts that a session that is missing now has reached its `expiresAt`. */
   assertNotEarly(expiresAt: number): void {
     assert.ok(this.now() >= expiresAt - this.toleranceMs, "a session ended before its expiresAt");
   }
 
-  /** Goes on until the doomed sessions are over: not before their time, and not long after. */
-  async untilOver(expiresAt: number, doomed: number, remaining: () => Promise<number>): Promise<void> {
+  /**
+   * Waits until the expiring sessions are gone. Asserts that this happens neither before their `expiresAt` nor long
+   * after it.
+   */
+  async untilOver(expiresAt: number, expiring: number, remaining: () => Promise<number>): Promise<void> {
     const tooLate = "a session outlived its expiresAt";
     if (this.#subject.clock !== undefined) {
       await this.#advanceTo(expiresAt - this.toleranceMs - 1);
-      if ((await remaining()) < doomed) this.assertNotEarly(expiresAt);
+      if ((await remaining()) < expiring) this.assertNotEarly(expiresAt);
       await this.#advanceTo(expiresAt + this.toleranceMs + 1);
       return assert.equal(await remaining(), 0, tooLate);
     }
-    for (let left = doomed; left > 0; await sleep(10)) {
+    for (let left = expiring; left > 0; await sleep(10)) {
       left = await remaining();
-      if (left < doomed) this.assertNotEarly(expiresAt);
+      if (left < expiring) this.assertNotEarly(expiresAt);
       assert.ok(left === 0 || this.now() <= expiresAt + this.toleranceMs + GRACE_MS, tooLate);
     }
   }

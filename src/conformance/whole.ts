@@ -2,26 +2,28 @@ import assert from "node:assert/strict";
 import { idOf, rejectsWithCode } from "./rejections.js";
 import { PARALLEL, type Sentence, inParallel } from "./sentence.js";
 
-/** Enough for a backend that gives its keys in pages to need several. */
+/** Number of sessions for which a backend that lists its keys in pages needs several pages. */
 const MANY = 700;
 
+/** Tests of the methods that concern all sessions, and of `destroy`. */
 export const whole: Sentence[] = [
   {
-    title: "`destroy` tells whether there was a session to destroy.",
+    title: "`destroy` resolves to true if the session existed, else to false.",
     test: async (context) => {
       const { store } = context;
-      assert.equal(await store.destroy(idOf(1)), false, "there was none");
+      assert.equal(await store.destroy(idOf(1)), false, "the session does not exist");
       for (const id of [idOf(1), idOf(2)]) await store.create(id, context.entry());
-      assert.equal(await store.destroy(idOf(1)), true, "there was one");
-      assert.equal(await store.get(idOf(1)), undefined, "and it is gone");
-      assert.equal(await store.destroy(idOf(1)), false, "now there is none");
+      assert.equal(await store.destroy(idOf(1)), true, "the session exists");
+      assert.equal(await store.get(idOf(1)), undefined, "the session is gone");
+      assert.equal(await store.destroy(idOf(1)), false, "the session does not exist any more");
       await context.stored(idOf(2));
       const found = await inParallel(() => store.destroy(idOf(2)));
       assert.equal(found.filter(Boolean).length, 1, "one of many parallel calls destroyed it");
     },
   },
   {
-    title: "`ids` gives every live id; an id that comes or goes meanwhile may be there or not.",
+    title:
+      "`ids` yields the id of every live session; a session that is created or removed during the iteration may be missing or included.",
     test: async (context) => {
       const { store } = context;
       const made = Array.from({ length: MANY }, (_, n) => idOf(n));
@@ -33,7 +35,7 @@ export const whole: Sentence[] = [
       const stays = made.filter((_, n) => n % 3 !== 0);
       const comes = goes.map((id) => `${id}-new`);
       const known = new Set([...made, ...comes]);
-      // Apart from each other, since what comes may hide the place of what goes.
+      // Destroy and create in separate iterations, since an added session may take the place of a removed one.
       for (const change of [
         () => Promise.all(goes.map((id) => store.destroy(id))),
         () => Promise.all(comes.map((id) => store.create(id, context.entry()))),
@@ -44,14 +46,14 @@ export const whole: Sentence[] = [
           seen.add(id);
         }
         const left = stays.filter((id) => !seen.has(id));
-        assert.deepEqual(left, [], "an id that was there all the time is left out");
+        assert.deepEqual(left, [], "ids leaves out a session that existed all the time");
         const unknown = [...seen].filter((id) => !known.has(id));
-        assert.deepEqual(unknown, [], "an id is given that never was");
+        assert.deepEqual(unknown, [], "ids yields an id that never existed");
       }
 
       for await (const id of store.ids()) {
         assert.ok(known.has(id));
-        break; // a walk may be left
+        break; // a caller may stop an iteration
       }
       assert.deepEqual(new Set(await context.storedIds()), new Set([...stays, ...comes]));
     },
@@ -71,7 +73,7 @@ export const whole: Sentence[] = [
       assert.equal(await store.count(), PARALLEL - 1, "destroy");
       await store.update(idOf(2), context.pastEntry());
       await store.create(idOf("over"), context.pastEntry());
-      assert.equal(await store.count(), PARALLEL - 2, "what has expired");
+      assert.equal(await store.count(), PARALLEL - 2, "expired sessions");
     },
   },
   {
@@ -84,17 +86,17 @@ export const whole: Sentence[] = [
       await store.clear();
       await context.assertEmpty();
       assert.equal(await store.get(idOf(1)), undefined);
-      assert.equal(await other.count(), PARALLEL, "another store beside it keeps its sessions");
+      assert.equal(await other.count(), PARALLEL, "another store keeps its sessions");
       assert.deepEqual((await other.get(idOf(1)))?.data, { store: 2 });
 
       await store.clear();
       await context.assertEmpty();
       await store.create(idOf(1), context.entry());
-      assert.deepEqual(await context.storedIds(), [idOf(1)], "the store serves as before");
+      assert.deepEqual(await context.storedIds(), [idOf(1)], "the store can still be used");
     },
   },
   {
-    title: "After `close` every method rejects with `StoreClosedError`; closing again does nothing.",
+    title: "After `close` every other method rejects with `StoreClosedError`; a second `close` does nothing.",
     test: async (context) => {
       const { store } = context;
       const other = await context.another();
@@ -118,7 +120,7 @@ export const whole: Sentence[] = [
       for (const call of calls) await rejectsWithCode("ERR_STORE_CLOSED", call);
       await store.close();
       await rejectsWithCode("ERR_STORE_CLOSED", () => store.get(idOf(1)));
-      assert.equal(await other.count(), 1, "another store beside it stays open");
+      assert.equal(await other.count(), 1, "another store stays open");
     },
   },
 ];

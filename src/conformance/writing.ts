@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import type { SessionConflictError } from "../errors.js";
-import { assertCarries, assertConflicts } from "./conflicts.js";
+import { assertContains, assertConflicts } from "./conflicts.js";
 import { SECRET, idOf, outcomeOf, rejectsWithCode } from "./rejections.js";
 import { PARALLEL, type Sentence, inParallel } from "./sentence.js";
 
-/** Writes to sessions that exist, and to sessions that do not. */
+/** Tests of writes to sessions that exist, and to sessions that do not. */
 export const writing: Sentence[] = [
   {
     title:
-      "There is no upsert: `create` makes a session that does not exist, `update` changes one that does.",
+      "There is no upsert: `create` requires that the session does not exist, `update` requires that it exists.",
     test: async (context) => {
       const { store } = context;
       await store.update(idOf(1), context.entry());
       await store.update(idOf(1), context.entry(), { ifVersion: "any" });
       await store.touch(idOf(1), context.entry());
-      assert.equal(await store.get(idOf(1)), undefined, "neither update nor touch makes a session");
+      assert.equal(await store.get(idOf(1)), undefined, "neither update nor touch creates a session");
       await context.assertEmpty();
 
       const created = context.entry({ n: 1 });
       await store.create(idOf(1), created);
-      assert.deepEqual((await context.stored(idOf(1))).data, { n: 1 }, "create makes one");
+      assert.deepEqual((await context.stored(idOf(1))).data, { n: 1 }, "create creates a session");
       context.assertMoment((await context.stored(idOf(1))).expiresAt, created.expiresAt);
 
       for (const conditional of [false, true]) {
@@ -30,12 +30,12 @@ export const writing: Sentence[] = [
         assert.deepEqual(updated.data, { conditional }, "update replaces all of its data");
         context.assertMoment(updated.expiresAt, entry.expiresAt);
       }
-      assert.deepEqual(await context.storedIds(), [idOf(1)], "and makes no other");
+      assert.deepEqual(await context.storedIds(), [idOf(1)], "update creates no other session");
     },
   },
   {
     title:
-      "`create` rejects with `SessionExistsError` when the id is taken, and leaves the first session as it was.",
+      "`create` rejects with `SessionExistsError` if the id is in use, and leaves the existing session unchanged.",
     test: async (context) => {
       const { store } = context;
       await store.create(idOf(1), context.entry());
@@ -58,7 +58,7 @@ export const writing: Sentence[] = [
     },
   },
   {
-    title: "`update` resolves to `undefined`, and writes nothing, when the session is gone.",
+    title: "`update` resolves to `undefined`, and writes nothing, if the session is gone.",
     test: async (context) => {
       const { store } = context;
       const destroyed = idOf("destroyed");
@@ -68,7 +68,7 @@ export const writing: Sentence[] = [
       assert.equal(await store.update(destroyed, context.entry(), { ifVersion: version }), undefined);
       await context.assertEmpty();
 
-      // Whatever crosses a destroy, the session is gone once all of it is done.
+      // Concurrent writes do not store a destroyed session again.
       await inParallel(async (n) => {
         const current = await store.create(idOf(n), context.entry({ n }));
         await Promise.all([
@@ -76,7 +76,7 @@ export const writing: Sentence[] = [
           store.touch(idOf(n), context.entry()),
           store.destroy(idOf(n)),
         ]);
-        assert.equal(await store.get(idOf(n)), undefined, "a destroyed session came back");
+        assert.equal(await store.get(idOf(n)), undefined, "a destroyed session was stored again");
       });
       await context.assertEmpty();
 
@@ -89,7 +89,7 @@ export const writing: Sentence[] = [
   },
   {
     title:
-      "`update` with `ifVersion` rejects with `SessionConflictError`, which carries the current record, when the stored version differs; check and write are one atomic step.",
+      "`update` with `ifVersion` rejects with `SessionConflictError`, which contains the current record, if the stored version differs; check and write are one atomic step.",
     test: async (context) => {
       const { store } = context;
       const old = await store.create(idOf(1), context.entry({ user: SECRET, n: 1 }));
@@ -109,11 +109,11 @@ export const writing: Sentence[] = [
       assert.equal(conflicts.length, PARALLEL - 1, `one of ${PARALLEL} parallel updates succeeds`);
       const winner = outcomes.findIndex((outcome) => typeof outcome === "string");
       assert.deepEqual(stored.data, { user: SECRET, winner });
-      for (const error of conflicts) assertCarries(context, error, stored);
+      for (const error of conflicts) assertContains(context, error, stored);
     },
   },
   {
-    title: "A version is opaque; equal versions of one session mean equal data.",
+    title: "A version is an opaque string; equal versions of one session mean equal data.",
     test: async (context) => {
       const { store } = context;
       const seen = new Map<string, unknown>();
@@ -121,8 +121,8 @@ export const writing: Sentence[] = [
         assert.equal(typeof version, "string", "a version is a string");
         const record = await context.stored(idOf(1));
         assert.equal(record.version, version, "the version written is the version read");
-        assert.equal((await context.stored(idOf(1))).version, version, "and is so each time");
-        assert.deepEqual(record.data, seen.get(record.version) ?? data, "one version, two states");
+        assert.equal((await context.stored(idOf(1))).version, version, "each read returns the same version");
+        assert.deepEqual(record.data, seen.get(record.version) ?? data, "equal versions have equal data");
         seen.set(record.version, data);
         assert.deepEqual(record.data, data);
       };

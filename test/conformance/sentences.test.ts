@@ -23,5 +23,7 @@ it("has one test for each sentence of the contract, in the same words, and no ot
 it("does not ask a store for what it has not said it supports", () => {
   const titles = collect({ name: "any", open: () => new MemoryStore() }).map(({ title }) => title);
   const left = contract.map(([, sentence]) => sentence).filter((sentence) => !titles.includes(sentence!));
-  expect(left).toEqual(["A payload that cannot be decoded is a miss and an event, never an error."]);
+  expect(left).toEqual([
+    "A payload that cannot be decoded counts as missing and publishes an event; it is not an error.",
+  ]);
 });

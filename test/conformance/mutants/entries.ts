@@ -60,17 +60,17 @@ export const entryMutants: Mutant[] = [
   },
   {
     name: "writes read their entry later",
-    breaks: "A write reads its entry",
+    breaks: "A write copies its entry",
     alter: (store) => writing(store, async (entry) => (await tick(), entry)),
   },
   {
     name: "touch reads its entry later",
-    breaks: "A write reads its entry",
+    breaks: "A write copies its entry",
     alter: (store) => ({ touch: async (id, entry) => (await tick(), store.touch(id, entry)) }),
   },
   {
     name: "a BigInt becomes a string",
-    breaks: "Data that JSON cannot carry",
+    breaks: "Data that JSON cannot represent",
     alter: (store) =>
       writing(store, ({ data, expiresAt }) => {
         const text = JSON.stringify(data, (_key, value: unknown) =>
@@ -81,7 +81,7 @@ export const entryMutants: Mutant[] = [
   },
   {
     name: "a Map becomes an empty object",
-    breaks: "Data that JSON cannot carry",
+    breaks: "Data that JSON cannot represent",
     alter: (store) =>
       writing(store, ({ data, expiresAt }) => {
         const plain = Object.entries(data).map(([key, value]) => [key, value instanceof Map ? {} : value]);
@@ -90,7 +90,7 @@ export const entryMutants: Mutant[] = [
   },
   {
     name: "bad data is refused without its key",
-    breaks: "Data that JSON cannot carry",
+    breaks: "Data that JSON cannot represent",
     alter: (store) =>
       writing(store, (entry) => {
         try {
@@ -103,12 +103,12 @@ export const entryMutants: Mutant[] = [
   },
   {
     name: "bad data is refused with what a getter threw",
-    breaks: "Data that JSON cannot carry",
+    breaks: "Data that JSON cannot represent",
     alter: (store) => writing(store, (entry) => (JSON.stringify(entry.data), entry)),
   },
   {
     name: "bad data ends the session",
-    breaks: "Data that JSON cannot carry",
+    breaks: "Data that JSON cannot represent",
     alter: (store) => ({
       update: async (id, entry, options) => {
         try {

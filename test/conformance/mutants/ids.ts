@@ -12,7 +12,7 @@ function naming(store: SessionStore, change: (id: string) => string): Partial<Se
   };
 }
 
-const SENTENCE = "Anything but 1 to 256";
+const SENTENCE = "An id is 1 to 256";
 
 export const idMutants: Mutant[] = [
   {

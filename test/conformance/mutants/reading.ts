@@ -16,7 +16,7 @@ export const readingMutants: Mutant[] = [
   },
   {
     name: "get hands out live objects, never put through the codec",
-    breaks: "What `get` returns",
+    breaks: "`get` returns",
     alter: (store) => {
       const live = new Map<string, SessionEntry["data"]>();
       return {
@@ -30,7 +30,7 @@ export const readingMutants: Mutant[] = [
   },
   {
     name: "get hands every caller the same copy",
-    breaks: "What `get` returns",
+    breaks: "`get` returns",
     alter: (store) => {
       const copies = new Map<string, SessionEntry["data"]>();
       return {

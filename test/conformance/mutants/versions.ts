@@ -4,7 +4,7 @@ import { type Mutant, tick } from "./mutant.js";
 export const versionMutants: Mutant[] = [
   {
     name: "every state has the same version",
-    breaks: "A version is opaque",
+    breaks: "A version is an opaque",
     alter: (store) => ({
       get: async (id) => {
         const record = await store.get(id);
@@ -20,7 +20,7 @@ export const versionMutants: Mutant[] = [
   },
   {
     name: "update gives the version that it replaced",
-    breaks: "A version is opaque",
+    breaks: "A version is an opaque",
     alter: (store) => ({
       update: async (id, entry, options) => {
         const before = await store.get(id);
@@ -30,7 +30,7 @@ export const versionMutants: Mutant[] = [
   },
   {
     name: "touch changes the version",
-    breaks: "`touch` moves",
+    breaks: "`touch` changes",
     alter: (store) => ({
       touch: async (id, entry) => {
         const record = await store.get(id);
@@ -43,7 +43,7 @@ export const versionMutants: Mutant[] = [
   },
   {
     name: "touch writes the data that it is given",
-    breaks: "`touch` moves",
+    breaks: "`touch` changes",
     alter: (store) => ({
       touch: async (id, entry) => (await store.update(id, entry)) !== undefined,
     }),
@@ -135,7 +135,7 @@ export const versionMutants: Mutant[] = [
   },
   {
     name: "touch does nothing",
-    breaks: "`touch` moves",
+    breaks: "`touch` changes",
     alter: (store) => ({ touch: async (id) => (await store.get(id)) !== undefined }),
   },
 ];

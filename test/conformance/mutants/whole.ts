@@ -30,12 +30,12 @@ export const wholeMutants: Mutant[] = [
   })),
   {
     name: "destroy is always true",
-    breaks: "`destroy` tells",
+    breaks: "`destroy` resolves",
     alter: (store) => ({ destroy: async (id) => (await store.destroy(id)) || true }),
   },
   {
     name: "destroy checks first and removes later",
-    breaks: "`destroy` tells",
+    breaks: "`destroy` resolves",
     alter: (store) => ({
       destroy: async (id) => {
         const found = (await store.get(id)) !== undefined;
@@ -47,7 +47,7 @@ export const wholeMutants: Mutant[] = [
   },
   {
     name: "ids gives the first page only",
-    breaks: "`ids` gives",
+    breaks: "`ids` yields",
     alter: (store) => ({
       ids: async function* () {
         yield* (await idsOf(store)).slice(0, 500);
@@ -56,7 +56,7 @@ export const wholeMutants: Mutant[] = [
   },
   {
     name: "ids walks by position",
-    breaks: "`ids` gives",
+    breaks: "`ids` yields",
     alter: (store) => ({
       ids: async function* () {
         let page: string[];
@@ -66,7 +66,7 @@ export const wholeMutants: Mutant[] = [
   },
   {
     name: "ids gives one that never was",
-    breaks: "`ids` gives",
+    breaks: "`ids` yields",
     alter: (store) => ({
       ids: async function* () {
         yield "index";

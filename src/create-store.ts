@@ -17,20 +17,20 @@ import type { UserSessionStore } from "./users/user-session-store.js";
 export interface StoreOptions<T extends object = SessionData>
   extends MemoryStoreOptions<T>, RedisStoreSettings<T> {}
 
-/** Options with the URL among them, or with a Redis client of your own in place of the URL. */
+/** Options of `createStore` in one object, with either the URL or a Redis client that you created. */
 export interface StoreConfig<T extends object = SessionData> extends StoreOptions<T> {
   url?: string;
   client?: RedisClient;
 }
 
-/** Options with URL schemes of your own. A factory receives all options but `url` and `schemes`. */
+/** Options with factories for your own URL schemes. A factory receives all options except `url` and `schemes`. */
 export interface CustomStoreOptions<T extends object = SessionData> extends StoreOptions<T> {
   /** Factories by scheme, without the colon: `{ sqlite: (url, options) => new SqliteStore(url, options) }`. */
   schemes: Record<string, StoreFactory>;
   [option: string]: unknown;
 }
 
-/** Options with URL schemes of your own and the URL among them. */
+/** Options with factories for your own URL schemes and with the URL, in one object. */
 export interface CustomStoreConfig<T extends object = SessionData> extends CustomStoreOptions<T> {
   url: string;
 }
@@ -45,7 +45,7 @@ const BUILT_IN: [scheme: string, factory: StoreFactory][] = [
 const EXAMPLES = '"redis://localhost:6379" or "memory:"';
 
 /**
- * Creates the store that a URL names:
+ * Creates a store from a URL:
  *
  * - `memory:`, `memory:?maxEntries=1000`
  * - `redis://user:password@host:6379/0?prefix=app:`, `rediss://…` for TLS
@@ -53,7 +53,7 @@ const EXAMPLES = '"redis://localhost:6379" or "memory:"';
  * - `unix:///run/redis/redis.sock?db=1`
  * - `valkey:` and `valkeys:` in place of `redis:` and `rediss:`
  *
- * ioredis is loaded, and the connection opened, on the first call.
+ * A Redis store loads ioredis and opens its connection on the first call.
  * @throws TypeError that names the invalid option and the accepted values.
  * @example
  * const store = createStore(process.env.SESSION_STORE ?? "memory:", { prefix: "app:" });
@@ -71,7 +71,7 @@ export function createStore<T extends object = SessionData>(config: StoreConfig<
 export function createStore(config: string | AnyConfig, options?: AnyConfig): SessionStore<object> {
   const { url, schemes, ...others } = toConfig(config, options);
   const factories = new Map([...BUILT_IN, ...checkSchemes(schemes)]);
-  if (url === undefined && others.client !== undefined) return new RedisStore(partOptions(others).redis);
+  if (url === undefined && others.client !== undefined) return new RedisStore(splitOptions(others).redis);
   const trimmed = checkUrl(url);
   if (others.client !== undefined)
     throw new TypeError("createStore requires either url or client; received both");
@@ -91,7 +91,10 @@ function toConfig(config: string | AnyConfig, options: AnyConfig | undefined): A
   );
 }
 
-/** @throws TypeError if it is not a string, empty, or in quotation marks. Whitespace around it is removed. */
+/**
+ * Returns the URL without the whitespace around it.
+ * @throws TypeError if it is not a string, is empty, or begins with a quotation mark.
+ */
 function checkUrl(url: unknown): string {
   if (typeof url !== "string") {
     const unset = url === undefined ? ". Is the environment variable set?" : "";
@@ -107,11 +110,11 @@ function checkUrl(url: unknown): string {
 
 function unknownScheme(url: string, further: string[]): TypeError {
   if (!url.includes(":/") && further.length === 0)
-    return urlError(url, `url begins with no scheme: a URL looks like ${EXAMPLES}`);
+    return urlError(url, `url has no scheme: a URL looks like ${EXAMPLES}`);
   const accepted = ["memory", "redis", "rediss", "valkey", "valkeys", "unix", ...further].join(", ");
   return urlError(
     url,
-    `url has an unknown scheme: a URL looks like ${EXAMPLES}. Accepted are ${accepted}, ` +
+    `url has an unknown scheme: a URL looks like ${EXAMPLES}. Accepted schemes are ${accepted}, ` +
       "and redis+sentinel, redis+cluster and the like",
   );
 }
@@ -122,18 +125,18 @@ function createMemoryStore(url: string, options: StoreConfig): SessionStore<obje
   const params = new URLSearchParams(parts[1]);
   const given = queryOptions(url, params, ["maxEntries", "maxBytes", "maxPayloadBytes"]);
   const fromUrl = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value)]));
-  return new MemoryStore({ ...fromUrl, ...partOptions(options).memory });
+  return new MemoryStore({ ...fromUrl, ...splitOptions(options).memory });
 }
 
 function createRedisStore(url: string, options: StoreConfig): SessionStore<object> {
-  return new RedisStore({ ...partOptions(options).redis, url });
+  return new RedisStore({ ...splitOptions(options).redis, url });
 }
 
 /**
- * Returns the options of each built-in store.
- * @throws TypeError if one of them is invalid, also one of the store that is not created.
+ * Splits the options into those of each built-in store.
+ * @throws TypeError if an option is unknown or invalid, even if it belongs to the store that is not created.
  */
-function partOptions(options: StoreConfig): {
+function splitOptions(options: StoreConfig): {
   memory: MemoryStoreOptions;
   redis: RedisStoreSettings & Pick<StoreConfig, "client">;
 } {

@@ -1,5 +1,6 @@
 import type { SessionData, SessionRecord } from "./store.js";
 
+/** Error codes, one for each subclass of `SessionStoreError`. */
 export type SessionStoreErrorCode =
   | "ERR_SESSION_EXISTS"
   | "ERR_SESSION_CONFLICT"
@@ -10,8 +11,9 @@ export type SessionStoreErrorCode =
   | "ERR_SESSION_LIMIT";
 
 /**
- * Base of every error that a store rejects with, except a `TypeError` for invalid input. No property that
- * `util.inspect` or a logger shows holds a session id, session data, a password or a client's error object.
+ * Base class of the errors that a store rejects with, except the `TypeError` for invalid input. The properties that
+ * `util.inspect` or a logger prints never contain a session id, session data, a password or the error object of a
+ * Redis client.
  */
 export class SessionStoreError extends Error {
   readonly code: SessionStoreErrorCode;
@@ -23,20 +25,20 @@ export class SessionStoreError extends Error {
   }
 }
 
-/** `create` was given an id that is taken. */
+/** Rejects `create` with an id that is already in use. */
 export class SessionExistsError extends SessionStoreError {
   constructor() {
     super("ERR_SESSION_EXISTS", "a session with this id exists already");
   }
 }
 
-/** Headers of the HTTP response to a request that may succeed a moment later. */
+/** Response headers that tell the HTTP client to retry after one second. */
 const RETRY_LATER: Readonly<Record<string, string>> = { "retry-after": "1" };
 
 /**
- * Rejects `update` and `touch` when another version than `ifVersion` is stored, and a save whose deadline passed while
- * other writers changed the session. Frameworks answer it with status 503 and a `Retry-After` header, by `statusCode`
- * and `headers`.
+ * Rejects `update` and `touch` if the stored version is not `ifVersion`. Also rejects a save that still conflicts
+ * with other writers at its deadline. Frameworks respond with status 503 and a `Retry-After` header, which they read
+ * from `statusCode` and `headers`.
  */
 export class SessionConflictError<T extends object = SessionData> extends SessionStoreError {
   readonly statusCode = 503;
@@ -49,13 +51,13 @@ export class SessionConflictError<T extends object = SessionData> extends Sessio
     this.#current = current;
   }
 
-  /** The record that is stored now. */
+  /** The record that was stored when the conflict was detected. */
   get current(): SessionRecord<T> {
     return this.#current;
   }
 }
 
-/** Kind of failure that a `StoreUnavailableError` reports. */
+/** Reasons for a `StoreUnavailableError`. */
 export type UnavailableReason =
   | "timeout"
   | "connection"
@@ -78,12 +80,12 @@ export interface UnavailableCause extends Error {
 }
 
 /**
- * Rejects a call that the backend did not answer in time or refused, or whose connection was lost. Express, Fastify
- * and Koa answer it with status 503 and a `Retry-After` header, by `statusCode` and `headers`; Hono does so by
- * `getResponse`.
+ * Rejects a call if the backend refuses it or does not answer in time, or if the connection is lost. Express, Fastify
+ * and Koa respond with status 503 and a `Retry-After` header, which they read from `statusCode` and `headers`. Hono
+ * calls `getResponse`.
  */
 export class StoreUnavailableError extends SessionStoreError {
-  /** `"not-applied"`: nothing was changed. `"unknown"`: the command may have been applied. */
+  /** State of the write: `"not-applied"` if nothing was changed, `"unknown"` if the command may have been applied. */
   readonly outcome: "not-applied" | "unknown";
   readonly reason: UnavailableReason;
   readonly statusCode = 503;
@@ -102,7 +104,7 @@ export class StoreUnavailableError extends SessionStoreError {
     this.reason = reason;
   }
 
-  /** Returns the answer to a request that failed with this error. */
+  /** Returns the HTTP response to a request that failed with this error. */
   getResponse(): Response {
     const headers = {
       ...this.headers,
@@ -113,7 +115,7 @@ export class StoreUnavailableError extends SessionStoreError {
   }
 }
 
-/** The store was closed before or during the call. Frameworks answer it with status 503. */
+/** Rejects a call if the store is closed before or during it. Frameworks respond with status 503. */
 export class StoreClosedError extends SessionStoreError {
   readonly statusCode = 503;
   readonly headers = RETRY_LATER;
@@ -123,7 +125,7 @@ export class StoreClosedError extends SessionStoreError {
   }
 }
 
-/** The encoded session is larger than the store's `maxPayloadBytes`. Nothing was written. */
+/** Rejects a write if the encoded session is larger than the store's `maxPayloadBytes`. Nothing was written. */
 export class PayloadTooLargeError extends SessionStoreError {
   constructor(bytes: number, maxBytes: number) {
     super("ERR_PAYLOAD_TOO_LARGE", `the session takes ${bytes} bytes; maxPayloadBytes is ${maxBytes}`);
@@ -137,7 +139,7 @@ export class SessionLimitError extends SessionStoreError {
   }
 }
 
-/** Rejects `update` and `touch` with `ifVersion` where the server can't compare versions. Nothing was written. */
+/** Rejects `update` and `touch` with `ifVersion` if the server cannot compare versions. Nothing was written. */
 export class ScriptsForbiddenError extends SessionStoreError {
   constructor() {
     super(
@@ -147,7 +149,10 @@ export class ScriptsForbiddenError extends SessionStoreError {
   }
 }
 
-/** True if an error has this code. Compares codes and not classes: the ESM and the CJS build have a class each. */
+/**
+ * True if an error has this code. Compares codes instead of classes, because the ESM and the CJS build each have
+ * their own classes.
+ */
 export function hasCode<C extends SessionStoreErrorCode>(
   error: unknown,
   code: C,
@@ -160,7 +165,10 @@ export function isOutcomeUnknown(error: unknown): boolean {
   return hasCode(error, "ERR_STORE_UNAVAILABLE") && (error as StoreUnavailableError).outcome === "unknown";
 }
 
-/** Returns the error of a call that was applied in part: the same error, with the outcome `"unknown"`. */
+/**
+ * Returns the error for a call that was applied only in part: a copy of a `StoreUnavailableError` with the outcome
+ * `"unknown"`, and any other error unchanged.
+ */
 export function partiallyApplied(error: unknown): unknown {
   return hasCode(error, "ERR_STORE_UNAVAILABLE")
     ? new StoreUnavailableError("unknown", (error as StoreUnavailableError).reason, "applied only in part")

@@ -2,7 +2,7 @@ import { channel, type Channel } from "node:diagnostics_channel";
 import type { UnavailableReason } from "./errors.js";
 
 /**
- * Events by name, with the payload of each. Each event is also published on the `node:diagnostics_channel` named
+ * Event payloads by event name. The library publishes each event on the `node:diagnostics_channel` named
  * `sessionary:` + name. No payload contains a session id, session data or a password.
  */
 export interface SessionaryEvents {
@@ -24,16 +24,16 @@ export interface SessionaryEvents {
   "user-unknown": { error: string };
   /** Sessions above `maxPerUser` could not be destroyed. The user's next login tries again. */
   "limit-exceeded": { code: string };
-  /** A Redis connection changed its state. `"failed"`: it could not be opened, and is tried again. */
+  /** A Redis connection changed its state. `"failed"` means that it could not be opened; the store tries again. */
   connection:
     | { store: string; state: "ready" | "lost" | "closed" }
     | ({ store: string; state: "failed" } & ConnectionFailure);
 }
 
-/** Reason for a connection that could not be opened. */
+/** Reason why a connection could not be opened. */
 export interface ConnectionFailure {
   reason: UnavailableReason;
-  /** Cause and remedy, in a sentence. */
+  /** The cause and what to do about it, in one sentence. */
   message: string;
   /** Error code of the network, of TLS or of Redis, such as `"ECONNREFUSED"` or `"WRONGPASS"`. */
   code?: string;
@@ -66,6 +66,8 @@ function channelOf(event: keyof SessionaryEvents): Channel {
  * Calls a listener for each event of this name that any store or adapter of this process publishes.
  * @returns a function that removes the listener.
  * @throws TypeError if there is no event of this name, or the listener is not a function.
+ * @example
+ * onSessionaryEvent("write-failed", ({ operation, code }) => log.warn(`session ${operation} failed: ${code}`));
  */
 export function onSessionaryEvent<E extends keyof SessionaryEvents>(
   event: E,
@@ -82,7 +84,7 @@ export function onSessionaryEvent<E extends keyof SessionaryEvents>(
   return () => void channelOf(event).unsubscribe(onMessage);
 }
 
-/** Publishes an event to the listeners of this process. */
+/** Publishes an event to all listeners in this process. */
 export function publish<E extends keyof SessionaryEvents>(event: E, payload: SessionaryEvents[E]): void {
   channelOf(event).publish(payload);
 }

@@ -10,7 +10,7 @@ export function schemeOf(url: string): string | undefined {
 }
 
 /**
- * Returns pairs of a scheme in lower case and its factory, which returns a store or throws.
+ * Returns each scheme in lower case with its factory. The returned factory throws if it does not create a store.
  * @throws TypeError if `schemes` is not an object of functions by scheme.
  */
 export function checkSchemes(schemes: Record<string, StoreFactory> = {}): [string, StoreFactory][] {
@@ -32,7 +32,7 @@ function checkStore(scheme: string, store: unknown): SessionStore<object> {
   const { get, then } = (store ?? {}) as { get?: unknown; then?: unknown };
   if (typeof get === "function") return store as SessionStore<object>;
   const isPromise = typeof then === "function";
-  if (isPromise) void Promise.resolve(store).catch(() => {}); // the TypeError is reported instead
+  if (isPromise) void Promise.resolve(store).catch(() => {}); // the TypeError below is reported instead
   const received = isPromise
     ? "a promise: return the store at once, and connect on its first call"
     : describe(store);

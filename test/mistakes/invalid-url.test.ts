@@ -35,7 +35,7 @@ it.each(["localhost:6379", "redis", "user:hunter2@host:6379", "hunter2"])(
   "rejects a URL without a scheme with one example: %s",
   (url) => {
     const message = messageOf(() => createStore(url));
-    expect(message).toContain('url begins with no scheme: a URL looks like "redis://localhost:6379"');
+    expect(message).toContain('url has no scheme: a URL looks like "redis://localhost:6379"');
     expect(message).not.toContain("hunter2");
   },
 );

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Collects values into arrays of up to `size`, and lets the event loop turn after each of them. */
+/** Groups values into arrays of up to `size`. Yields to the event loop after each array. */
 export async function* inChunks<V>(values: AsyncIterable<V>, size: number): AsyncGenerator<V[]> {
   let chunk: V[] = [];
   for await (const value of values) {

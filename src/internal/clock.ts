@@ -2,23 +2,26 @@ import os from "node:os";
 
 /** The clocks of a store. */
 export interface Clock {
-  /** Returns the system time in epoch milliseconds: the clock of every `expiresAt`. */
+  /** Returns the system time in epoch milliseconds, as `expiresAt` uses it. */
   now: () => number;
-  /** Returns milliseconds that a step of the system time does not change. They go on while the machine is suspended. */
+  /**
+   * Returns elapsed milliseconds. Setting the system time does not change them. They also count while the machine is
+   * suspended.
+   */
   elapsed: () => number;
-  /** Returns a time in epoch milliseconds that is never set back: the clock of ages. */
+  /** Returns a time in epoch milliseconds that never goes back, as the age of a session requires. */
   monotonic: () => number;
 }
 
-/** Returns a clock that several processes share, or that a test controls. */
+/** Returns clocks that all read the same function: the time that several processes share, or a test's time. */
 export function singleClock(now: () => number): Clock {
   return { now, elapsed: now, monotonic: now };
 }
 
-/** Smallest difference between two clocks that counts as a step. */
+/** Smallest difference between two clocks that counts as a change of the system time. */
 export const STEP_MS = 1_000;
 
-/** Returns the clock of this machine. */
+/** Returns the clocks of this machine. */
 export function systemClock(): Clock {
   const now = () => Date.now();
   const elapsed = elapsedClock(now);
@@ -29,7 +32,7 @@ export function systemClock(): Clock {
     monotonic: () => {
       const system = now();
       const steady = start + elapsed();
-      // A time that is set forward makes sessions older: none outlives its absolute timeout.
+      // If the system time is set forward, sessions become older, so that none outlives its absolute timeout.
       if (system - steady >= STEP_MS) start += system - steady;
       return steady - system >= STEP_MS ? Math.round(steady) : system;
     },
@@ -37,9 +40,10 @@ export function systemClock(): Clock {
 }
 
 /**
- * Returns a clock like `performance.now()` that goes on while the machine is suspended, as that one does on macOS and
- * Windows but not on Linux. When the system time has moved on by itself, the machine's uptime, which counts
- * suspensions, tells whether it was suspended or its time was set. Reading the uptime at every call would be slow.
+ * Returns a clock like `performance.now()` that also counts while the machine is suspended. `performance.now()` does
+ * so on macOS and Windows, but not on Linux. If the system time has advanced further than `performance.now()`, either
+ * the machine was suspended or its time was set. The uptime tells which, since it includes suspensions. Reading it at
+ * every call would be slow.
  */
 function elapsedClock(now: () => number): () => number {
   let suspendedMs = 0;
@@ -52,7 +56,7 @@ function elapsedClock(now: () => number): () => number {
       const movedMs = system - running - start;
       start += movedMs;
       const missedMs = uptimeMs() - running - uptimeStart;
-      // Without an uptime, a time that is set forward ends sessions early: none lives too long.
+      // Without an uptime, count the difference as a suspension: sessions may end early, but none lives too long.
       const passedMs = Number.isNaN(missedMs) ? movedMs : missedMs;
       if (passedMs >= STEP_MS) {
         suspendedMs += passedMs;
@@ -63,7 +67,7 @@ function elapsedClock(now: () => number): () => number {
   };
 }
 
-/** Returns the uptime of the machine, or NaN on a system that does not tell. */
+/** Returns the uptime of the machine in ms, or NaN if the system does not report it. */
 function uptimeMs(): number {
   try {
     return os.uptime() * 1_000;

@@ -4,8 +4,8 @@ export class KeyQueue {
   readonly #last = new Map<string, Promise<unknown>>();
 
   /**
-   * Runs `task` as soon as every task queued earlier under `key` has settled, at once if there is none.
-   * A task that rejects does not stop those behind it.
+   * Runs `task` when every task that was queued earlier under `key` has settled; immediately if there is none. A task
+   * that rejects does not stop the following ones.
    * @returns what `task` resolves to or rejects with.
    */
   run<R>(key: string, task: () => Promise<R>): Promise<R> {
@@ -19,8 +19,8 @@ export class KeyQueue {
   }
 
   /**
-   * Runs `task` as soon as every task queued earlier under `key` has settled, but makes no later task wait
-   * for it: for reads, which may overlap.
+   * Runs `task` when every task that was queued earlier under `key` has settled. Later tasks do not wait for it: use
+   * it for reads, which may overlap.
    * @returns what `task` resolves to or rejects with.
    */
   after<R>(key: string, task: () => Promise<R>): Promise<R> {
@@ -29,7 +29,7 @@ export class KeyQueue {
   }
 }
 
-/** Calls `task` now; an exception becomes a rejection. */
+/** Calls `task` now. Converts an exception to a rejection. */
 async function started<R>(task: () => Promise<R>): Promise<R> {
   return task();
 }

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Interval at which a free event loop is seen. */
+/** Interval of the timer that observes the event loop. */
 const INTERVAL_MS = 25;
-/** Longest time between two looks at a free event loop; more of it was blocked. */
+/** Longest interval between two observations of a free event loop. After a longer one, the event loop was blocked. */
 const MAX_GAP_MS = 3 * INTERVAL_MS;
-/** Time after the last use of the clock at which it stops looking. */
+/** Time after the last use of the clock at which its timer stops. */
 const IDLE_MS = 2_000;
 
-/** Runs a function in no caller's context, which the timer would keep alive. */
+/** Runs a function outside the caller's async context, which the timer would otherwise keep alive. */
 const withoutContext = AsyncLocalStorage.snapshot();
 
 let seenAt = performance.now();
@@ -16,8 +16,9 @@ let blockedMs = 0;
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Returns milliseconds like `performance.now()`, without the time during which the event loop was blocked. A deadline
- * on this clock does not pass while replies that have arrived cannot be read. The clock keeps no process alive.
+ * Returns milliseconds like `performance.now()`, but does not count the time during which the event loop is blocked.
+ * A deadline on this clock does not pass while the process cannot read replies that have arrived. The timer does not
+ * keep the process alive.
  */
 export function loopNow(): number {
   look();
@@ -26,13 +27,16 @@ export function loopNow(): number {
   return seenAt - blockedMs;
 }
 
-/** Calls back at a time of `loopNow()`, after replies that arrived before are read. Returns a function that cancels. */
+/**
+ * Calls `callback` at a time of `loopNow()`, after the replies that arrived before it have been read. Returns a
+ * function that cancels the call.
+ */
 export function atLoopTime(time: number, callback: () => void): () => void {
   let isCanceled = false;
   let pending: NodeJS.Timeout;
   const wait = () => {
     const leftMs = Math.ceil(time - loopNow());
-    // A timer may be late: sockets are read between it and setImmediate.
+    // The timer may fire late. Node.js reads the sockets between it and setImmediate.
     if (leftMs > 0) pending = setTimeout(wait, leftMs);
     else setImmediate(() => isCanceled || callback());
   };

@@ -4,7 +4,7 @@ const STORE = "it is an option of the store: createStore({ url, … })";
 const CONNECTION = "pass it to ioredis in redisOptions: createStore({ url, redisOptions: { … } })";
 const IN_URL = 'put it into the URL: "redis://user:password@localhost:6379/0"';
 
-/** Advice on options of other session stores and of ioredis, and on options of ours in the wrong place. */
+/** Hints for options of other session stores and of ioredis, and for options of sessionary in the wrong place. */
 const HINTS: Record<string, string> = {
   // connect-redis and memorystore
   ttl: `use ttlMs of the adapter (${ADAPTERS}), or idleTimeoutMs of createSessions, in milliseconds; connect-redis's ttl is in seconds`,
@@ -48,7 +48,7 @@ const HINTS: Record<string, string> = {
   commandTimeout: CONNECTION,
 };
 
-/** Returns advice on an option that is not accepted where it was given, if it is a well-known one. */
+/** Returns a hint for an option that is not accepted, or undefined if the option is not well-known. */
 export function optionHint(name: string): string | undefined {
   return Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
 }

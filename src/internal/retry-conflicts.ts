@@ -4,11 +4,11 @@ import { loopNow } from "./loop-clock.js";
 const MAX_PAUSE_MS = 50;
 
 /**
- * Runs `task` again as long as it rejects with a version conflict (`ERR_SESSION_CONFLICT`): the first time at
- * once, then after random pauses that grow, so that concurrent writers do not meet again.
- * @param deadline The time to give up, on the clock of `loopNow()`. No attempt is started that would end
- *   after it if it took as long as the last one.
- * @throws the last conflict, if the deadline is too near; any other error at once.
+ * Retries `task` while it rejects with a version conflict (`ERR_SESSION_CONFLICT`). The first retry is immediate; the
+ * following ones wait for random, growing pauses, so that concurrent writers do not conflict again.
+ * @param deadline Time of `loopNow()` at which to give up. An attempt does not start if, at the duration of the last
+ *   one, it would end later.
+ * @throws the last conflict if the deadline is too near, and any other error immediately.
  */
 export async function retryConflicts<R>(
   task: (attempt: number) => Promise<R>,

@@ -1,6 +1,9 @@
 import { optionHint } from "./option-hints.js";
 
-/** Returns an error for a URL. Its message contains no part of the URL, since any part may belong to a password. */
+/**
+ * Returns an error for an invalid URL. The message contains no part of the URL, since any part may belong to a
+ * password.
+ */
 export function urlError(url: string, message: string): TypeError {
   const hint =
     ". If the user name or password contains one of @ : / ? # %, percent-encode it with encodeURIComponent()";
@@ -11,7 +14,7 @@ export function urlError(url: string, message: string): TypeError {
 
 /**
  * Returns a URL's query parameters.
- * @throws TypeError if one is not accepted. Its name is shown only if it is a well-known option.
+ * @throws TypeError if one is not accepted. The message contains its name only if it is a well-known option.
  */
 export function queryOptions<N extends string>(
   url: string,

@@ -44,8 +44,9 @@ export function optionsObject<O>(where: string, options: O): O {
 }
 
 /**
- * Throws a TypeError that names the first option that is not accepted, its counterpart if known, and the accepted ones.
- * @param hintOf returns advice on an option that is not accepted.
+ * Throws a TypeError that names the first option that is not accepted and the accepted ones, with a hint if there is
+ * one.
+ * @param hintOf Returns a hint for an option that is not accepted.
  */
 export function knownOptions(
   where: string,

@@ -1,6 +1,6 @@
 const emitted = new Set<string>();
 
-/** Emits a process warning, once for each text. */
+/** Emits a process warning, once for each distinct message. */
 export function warnOnce(message: string): void {
   if (emitted.has(message)) return;
   emitted.add(message);

@@ -3,17 +3,25 @@ import { type Codec, jsonCodec } from "./json.js";
 import { describe, knownOptions } from "../internal/validation.js";
 import { markForReencoding } from "./reencode.js";
 
+/** Key of `encrypted`. */
 export interface EncryptionKey {
-  /** Stored next to each payload: 1 to 64 letters, digits, `_`, `.` or `-`. Never reuse it for another key. */
+  /**
+   * Name of the key, stored with each payload: 1 to 64 letters, digits, `_`, `.` or `-`. Never reuse it for another
+   * key.
+   */
   id: string;
-  /** 32 random bytes, `crypto.randomBytes(32)`, or their base64 or base64url text. The bytes are copied. */
+  /**
+   * 32 random bytes, as from `crypto.randomBytes(32)`, or their base64 or base64url text. The codec copies the bytes.
+   */
   key: Uint8Array | string;
 }
 
+/** Options for `encrypted`. */
 export interface EncryptedOptions {
   /**
-   * The first key encrypts; all keys decrypt. To rotate, add the new key last on every server, then move it to the
-   * front on every server. Remove an old key when the sessions that it encrypted have expired or are re-encrypted.
+   * The first key encrypts; all keys decrypt. To rotate keys, add the new key at the end on every server, then move
+   * it to the front on every server. Remove an old key when every session that it encrypted has expired or is
+   * re-encrypted.
    */
   keys: EncryptionKey[];
   /** True to also read sessions that were stored before encryption was turned on. @default true */
@@ -25,15 +33,19 @@ export interface EncryptedOptions {
 const ALGORITHM = "aes-256-gcm";
 const FORMAT = "enc1";
 const KEY_BYTES = 32;
-const IV_BYTES = 12; // NIST SP 800-38D, section 8.2.2: a random IV; change the key before 2^32 writes
+const IV_BYTES = 12; // random IV, NIST SP 800-38D, section 8.2.2; change the key before 2^32 writes
 const TAG_BYTES = 16;
 
 /**
- * Returns a codec that encrypts the text of another codec with AES-256-GCM. A payload is bound to its session's id and
- * cannot be moved to another session. A wrong or missing key and any changed bit are a miss, with the event
- * `payload-undecodable`. A session in plain text or under an old key is encrypted with the first key at its next write;
- * the adapters write it at its next save or touch, even if no field has changed.
+ * Returns a codec that encrypts the text of another codec with AES-256-GCM. A payload is bound to its session's id
+ * and cannot be moved to another session. If the key is wrong or missing, or any bit has changed, the session counts
+ * as missing, and the event `payload-undecodable` is published. The next write of a session in plain text or under an
+ * old key encrypts it with the first key. The adapters write it at the next save or touch, even if no field has
+ * changed.
  * @throws TypeError that names the option that is not valid.
+ * @example
+ * const codec = encrypted({ keys: [{ id: "2025-06", key: process.env.SESSION_KEY! }] });
+ * const store = createStore(process.env.SESSION_STORE ?? "memory:", { codec });
  */
 export function encrypted(options: EncryptedOptions): Codec {
   knownOptions("encrypted", options, ["keys", "allowPlaintext", "codec"]);
@@ -59,7 +71,7 @@ export function encrypted(options: EncryptedOptions): Codec {
       const bytes = Buffer.from(payload, "base64");
       // Base64 has several texts for the same bytes; accept only the one that was written.
       if (bytes.length < IV_BYTES + TAG_BYTES || bytes.toString("base64") !== payload || more.length > 0)
-        throw new TypeError("cut");
+        throw new TypeError("incomplete");
       const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
       });
@@ -71,9 +83,11 @@ export function encrypted(options: EncryptedOptions): Codec {
   };
 }
 
-/** Returns the additional authenticated data. Key ids contain no colon, so it is unique for each key and session. */
+/**
+ * Returns the additional authenticated data. It is unique for each key and session, since key ids contain no colon.
+ */
 function boundTo(keyId: string, sessionId: string): Buffer {
-  // A store may encode data for an id that is no string, before it finds that there is no such session.
+  // A store may encode the data before it checks the id, which may not be a string.
   return Buffer.from(`${FORMAT}:${keyId}:${String(sessionId)}`);
 }
 
@@ -86,7 +100,7 @@ function checkKeys(keys: unknown): Map<string, Uint8Array> {
     if (typeof id !== "string" || !/^[\w.-]{1,64}$/.test(id)) {
       throw new TypeError(`keys[${i}].id must be 1 to 64 letters, digits, "_", "." or "-"`);
     }
-    if (checked.has(id)) throw new TypeError(`keys[${i}].id must be unique; two keys have it`);
+    if (checked.has(id)) throw new TypeError(`keys[${i}].id must be unique; another key has the same id`);
     checked.set(id, keyBytes(`keys[${i}].key`, key));
   }
   return checked;
@@ -94,11 +108,14 @@ function checkKeys(keys: unknown): Map<string, Uint8Array> {
 
 const BASE64 = /^(?:[A-Za-z0-9+/]*|[A-Za-z0-9_-]*)={0,2}$/;
 
-/** Returns a copy, so that the caller may overwrite its buffer. Messages never contain a part of the key. */
+/**
+ * Returns a copy of the key, so that the caller may overwrite its buffer. Error messages never contain a part of the
+ * key.
+ */
 function keyBytes(name: string, key: unknown): Uint8Array {
   const accepted = `${name} must be ${KEY_BYTES} bytes, or their base64 or base64url text`;
   if (typeof key === "string" && !BASE64.test(key)) {
-    throw new TypeError(`${accepted}; received a string with a character that base64 does not have`);
+    throw new TypeError(`${accepted}; received a string with a character that is not base64`);
   }
   const bytes = typeof key === "string" ? Buffer.from(key, "base64") : key;
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`${accepted}; received ${describe(key)}`);

@@ -1,11 +1,14 @@
 import { types } from "node:util";
 
-/** Deepest nesting of session data: far above what a session needs, far below where `JSON.stringify` overflows the stack. */
+/**
+ * Maximum nesting of session data: far deeper than any session needs, and far below the depth at which
+ * `JSON.stringify` overflows the stack.
+ */
 export const MAX_DEPTH = 1_000;
 
 /**
- * Returns the path of the first value that JSON cannot carry and the reason, or undefined if there is none. Walks the
- * data as `JSON.stringify` does.
+ * Describes the first value that JSON cannot represent, with its path and the reason. Returns undefined if there is
+ * none. Walks the data as `JSON.stringify` does.
  */
 export function findUnserializable(data: unknown): string | undefined {
   return find(data, [], new Set());

@@ -2,14 +2,15 @@ import { describe } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 import { MAX_DEPTH, findUnserializable } from "./find-unserializable.js";
 
-/** Converts session data to the text that a store keeps, and back. */
+/** Converts session data to the text that a store writes, and back. */
 export interface Codec {
   /**
-   * @param id lets the codec bind the text to its session.
+   * Returns the text to store.
+   * @param id Id of the session, for a codec that binds the text to its session.
    * @throws TypeError that names the field that cannot be stored.
    */
   encode(data: object, id: string): string;
-  /** Throws any error for a text that `encode` did not write. The store reports it as a miss. */
+  /** Returns the data. Throws any error if `encode` did not write the text; the session then counts as missing. */
   decode(text: string, id: string): SessionData;
 }
 
@@ -23,24 +24,24 @@ export function codecOption(codec: Codec): Codec {
   return codec;
 }
 
-/** Parts that a text with a key `__proto__` or `prototype` contains; `\\u` may be an escape of one. */
+/** Parts of a JSON text that may have the key `__proto__` or `prototype`; a `\\u` escape may hide one. */
 const SUSPECT = ["proto", "\\u"];
 
 /**
- * Plain JSON, with the conversions of `JSON.stringify`: a Date is stored as its ISO string, a Buffer as
+ * Codec for plain JSON, with the conversions of `JSON.stringify`: a Date is stored as its ISO string, a Buffer as
  * `{ type: "Buffer", data: […] }`, an instance of a class as its own fields, NaN and Infinity as null; undefined and
  * functions are omitted.
  *
- * Throws a TypeError for what cannot be stored: a BigInt, a Map, a Set, a cycle, a getter or `toJSON` that throws, a key
- * that could reach a prototype (`__proto__`, `constructor.prototype`), nesting deeper than 1,000.
+ * Throws a TypeError for data that it cannot store: a BigInt, a Map, a Set, a cycle, a getter or `toJSON` that
+ * throws, a key that could reach a prototype (`__proto__`, `constructor.prototype`), nesting deeper than 1,000.
  */
 export const jsonCodec: Codec = {
   encode(data) {
     const text = stringify(data);
     if (text[0] !== "{") throw new TypeError("session data must be an object");
-    // Text that `decode` refuses must not be written: the session would be lost silently.
+    // Never write a text that `decode` refuses: the session would be lost silently.
     if (isTooDeep(text)) throw notJson(data);
-    if (text.includes("proto")) JSON.parse(text, assertNoPrototype); // rare: a part of both keys
+    if (text.includes("proto")) JSON.parse(text, assertNoPrototype); // rare: both keys contain it
     return text;
   },
   decode(text) {
@@ -54,7 +55,7 @@ export const jsonCodec: Codec = {
   },
 };
 
-/** Returns the data as JSON. Throws a TypeError that names the field that JSON cannot carry. */
+/** Returns the data as JSON. Throws a TypeError that names the field that JSON cannot represent. */
 export function stringify(data: object): string {
   let text: string | undefined;
   try {
@@ -73,7 +74,7 @@ function notJson(data: object): TypeError {
   return new TypeError(`session data cannot be stored as JSON: ${reason}`);
 }
 
-/** Throws a TypeError for a key that could reach a prototype. A reviver for `JSON.parse`. */
+/** Throws a TypeError for a key that could reach a prototype. Use it as the reviver of `JSON.parse`. */
 function assertNoPrototype(key: string, value: unknown): unknown {
   const isConstructor =
     key === "constructor" && typeof value === "object" && value !== null && Object.hasOwn(value, "prototype");
@@ -87,7 +88,7 @@ const BACKSLASH = 0x5c;
 
 function isTooDeep(text: string): boolean {
   if (text.length <= 2 * MAX_DEPTH) return false; // each level has an opening and a closing character
-  if (count(text, "{") + count(text, "[") <= MAX_DEPTH) return false; // a scan of each character is slow
+  if (count(text, "{") + count(text, "[") <= MAX_DEPTH) return false; // scanning each character is slow
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {

@@ -5,27 +5,30 @@ import type { SessionData } from "../store.js";
 
 interface CachedText {
   text: string;
-  /** Unset until the text is read again; most texts are read once. */
+  /** Unset until the text is read a second time; most texts are read once. */
   data?: SessionData;
 }
 
-/** Limit for the cached texts; their parsed data has about three times as many bytes. */
+/** Maximum size of the cached texts; their parsed data needs about three times as many bytes. */
 const MAX_CHARACTERS = 4_000_000;
 
 /**
- * Share of the texts that are cached when there is no room. If all were, sessions that are read in turn and do not all fit
- * would each be evicted before they are read again.
+ * Share of the texts that a full cache admits. If it admitted all, and the sessions that are read in turn did not all
+ * fit, each would be evicted before its next read.
  */
 const ADMISSION_RATE = 1 / 16;
 
-/** Cache of the parsed data of recently read sessions: a copy costs a quarter of parsing the text again. */
+/** Cache of the parsed data of recently read sessions. Copying the data costs a quarter of parsing the text again. */
 export class ParseCache {
   readonly #texts = new LRUCache<string, CachedText>({
     maxSize: MAX_CHARACTERS,
     sizeCalculation: ({ text }) => text.length,
   });
 
-  /** Returns a new copy of the data that `jsonCodec` decodes from the text that is stored under the id now. */
+  /**
+   * Returns a new copy of the data that `jsonCodec` decodes from the text.
+   * @param text The text that is now stored under the id.
+   */
   read(id: string, text: string): SessionData {
     const cached = this.#texts.get(id);
     if (cached?.text !== text) {

@@ -13,7 +13,7 @@ export class PayloadFormat<T extends object> {
   readonly #store: string;
   readonly #codec: Codec;
   readonly #maxBytes: number;
-  /** Set for plain JSON alone: data of another codec may not survive a copy. */
+  /** Set only for plain JSON: the data of another codec may lose something when it is copied. */
   readonly #cache: ParseCache | undefined;
 
   constructor(store: string, codec: Codec, maxBytes: number) {
@@ -36,7 +36,7 @@ export class PayloadFormat<T extends object> {
     return text;
   }
 
-  /** Returns the data, or publishes an event and returns undefined if the text is not a session. */
+  /** Returns the data. Publishes an event and returns undefined if the codec cannot decode the text. */
   decode(text: string, id: string): T | undefined {
     if (this.#tooLarge(text) !== undefined) return this.undecodable("larger than maxPayloadBytes");
     try {
@@ -47,7 +47,7 @@ export class PayloadFormat<T extends object> {
     }
   }
 
-  /** Removes a destroyed session from the parse cache; without an id, all sessions. */
+  /** Removes a session from the parse cache; without an id, removes all sessions. */
   forget(id?: string): void {
     if (id === undefined) this.#cache?.clear();
     else this.#cache?.forget(id);
@@ -59,7 +59,7 @@ export class PayloadFormat<T extends object> {
   }
 
   #tooLarge(text: string): number | undefined {
-    // UTF-8 has at most three bytes for a UTF-16 code unit: most payloads need no exact count.
+    // UTF-8 needs at most three bytes for each UTF-16 code unit, so most payloads need no exact count.
     if (text.length * 3 <= this.#maxBytes) return undefined;
     const bytes = Buffer.byteLength(text);
     return bytes > this.#maxBytes ? bytes : undefined;
@@ -80,7 +80,7 @@ export function assertEntry(entry: SessionEntry<object>): void {
 /** The latest time that a Date can hold (ECMA-262, "Time Values and Time Range"). */
 export const MAX_EXPIRES_AT = 8.64e15;
 
-/** The earliest `expiresAt`: the present as epoch seconds is far below it. */
+/** The earliest valid `expiresAt`. The current time in epoch seconds is far below it. */
 export const MIN_EXPIRES_AT = Date.UTC(2001, 0);
 
 /** Throws a TypeError if `expiresAt` is not a time in epoch milliseconds, in 2001 or later. */
@@ -99,7 +99,7 @@ export function assertExpiresAt(entry: SessionEntry<object>): void {
 }
 
 /**
- * Returns a copy of the entry, for a write that has to wait before it can store it.
+ * Returns a copy of the entry, for a write that waits before it stores the entry.
  * @throws TypeError if the entry is not valid.
  */
 export function snapshotOf<T extends object>(entry: SessionEntry<T>): SessionEntry<T> {

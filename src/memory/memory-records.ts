@@ -14,11 +14,11 @@ import { TieredCache } from "./tiered-cache.js";
 interface Entry extends Expiry {
   text: string;
   version: number;
-  /** Number of the login that made it a user's session. */
+  /** Number of the login that assigned the session to its user. */
   login: number | undefined;
 }
 
-/** Number of entries that a walk visits in one turn of the event loop. */
+/** Number of entries that an iteration visits in one turn of the event loop. */
 const PAGE = 1_000;
 
 /** The records of a MemoryStore. */
@@ -27,12 +27,15 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   readonly #format: PayloadFormat<T>;
   readonly #expiry: MonotonicExpiry;
   readonly #sweeper: Sweeper;
-  /** True if an update may change an entry in place: with `maxBytes` the cache must know the new size. */
+  /**
+   * True if an update may change an entry in place. With `maxBytes` it may not, since the cache must know the new
+   * size.
+   */
   readonly #updatesInPlace: boolean;
   #versions = 0;
   #closed = false;
 
-  /** @param onGone Called with the login of each user's session that is removed, for whatever reason. */
+  /** @param onGone Called with the login of each removed session of a user, whatever the reason. */
   constructor(options: MemoryStoreOptions<T>, clock: Clock, onGone: (login: number) => void) {
     const { maxEntries, maxBytes, maxPayloadBytes, codec } = checkMemoryOptions(options);
     this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
@@ -115,11 +118,12 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
     this.#format.forget();
   }
 
-  /** Yields the live ids, a page in each turn of the event loop. */
+  /** Yields the ids of live sessions, one page in each turn of the event loop. */
   async *#pages(): AsyncGenerator<string[]> {
     this.#assertOpen();
     const { keys } = this.#entries;
-    // Entries that are added meanwhile come last. Without this limit, a walk that adds some would not end.
+    // Entries that are added during the iteration come last. Without this limit, a caller that adds entries while it
+    // iterates would never reach the end.
     let left = keys.size;
     let page: string[] = [];
     for (const id of keys) {
@@ -158,8 +162,9 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   }
 
   /**
-   * Returns true if the stored version is `ifVersion` or none is given, and false if another version is stored that
-   * cannot be decoded. Throws SessionConflictError when another version is stored.
+   * Returns true if the stored version is `ifVersion`, or no `ifVersion` is given. Returns false if another version
+   * is stored but cannot be decoded.
+   * @throws SessionConflictError if another version is stored.
    */
   #matches(id: string, stored: Entry, ifVersion: string | undefined): boolean {
     if (ifVersion === undefined || ifVersion === String(stored.version)) return true;

@@ -7,8 +7,11 @@ import { MemoryUserIndex } from "./memory-user-index.js";
 import { MEMORY_OPTIONS, type MemoryStoreOptions } from "./options.js";
 
 /**
- * Stores sessions in this process: bounded in entries and bytes, expired sessions are removed, and it does not keep the
- * process alive. Removed sessions are published as the event `evicted`.
+ * Stores sessions in the memory of this process. It limits the number of sessions and optionally their size, removes
+ * expired sessions, and does not keep the process alive. It publishes the event `evicted` for each session that it
+ * removes on its own.
+ * @example
+ * const store = new MemoryStore({ maxEntries: 10_000 });
  */
 export class MemoryStore<T extends object = SessionData> extends UserSessionStore<T> {
   /** @throws TypeError that names the option that is not valid. */

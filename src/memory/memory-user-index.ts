@@ -7,10 +7,10 @@ interface Item {
   expiry: Expiry;
 }
 
-/** Number of items whose deadline is checked whenever one is added, so that expired ones are removed in time. */
+/** Number of items that each `add` checks, so that expired items are removed in time. */
 const CHECKED_PER_ADD = 2;
 
-/** Index of users' sessions in this process, for a store whose sessions are all in this process. */
+/** Index of users' sessions in the memory of this process, for a store whose sessions are all in this process. */
 export class MemoryUserIndex implements UserIndex {
   /** Items by their login, the oldest first. */
   readonly #items = new Map<number, Item>();
@@ -72,7 +72,7 @@ export class MemoryUserIndex implements UserIndex {
     this.#users.clear();
   }
 
-  /** Removes the entry of a login, if it is there: its session is gone. */
+  /** Removes the entry of a login whose session is gone, if the index has the entry. */
   forget(login: number): void {
     const user = this.#items.get(login)?.entry.user;
     if (user === undefined) return;
@@ -82,7 +82,7 @@ export class MemoryUserIndex implements UserIndex {
     if (items?.size === 0) this.#users.delete(user);
   }
 
-  /** Adds an entry as its user's newest. @returns the user's items. */
+  /** Adds an entry as the newest of its user. @returns all items of the user. */
   #put(entry: LoginEntry, expiresAt: number): Map<number, Item> {
     const { user, login } = entry;
     const item = { entry, expiry: this.#expiry.at(expiresAt) };
@@ -104,7 +104,7 @@ export class MemoryUserIndex implements UserIndex {
     return false;
   }
 
-  /** Checks the next few items in turn. */
+  /** Checks the next few items and removes the expired ones. Repeated calls visit all items in turn. */
   #removeSomeExpired(): void {
     for (let checked = 0; checked < CHECKED_PER_ADD; checked++) {
       const next = this.#check.next();

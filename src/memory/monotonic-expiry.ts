@@ -2,13 +2,13 @@ import { type Clock, STEP_MS } from "../internal/clock.js";
 
 /** The end of a session on two clocks. */
 export interface Expiry {
-  /** In epoch milliseconds of the system clock, as it was written. */
+  /** Expiry as it was written, in epoch milliseconds of the system clock. */
   expiresAt: number;
-  /** On the clock that a step of the system time does not change. */
+  /** Expiry on the clock `elapsed`, which does not change when the system time is set. */
   deadline: number;
 }
 
-/** Ends each session after its lifetime, whatever happens to the system clock meanwhile. */
+/** Expires each session after its lifetime, even if the system time is set meanwhile. */
 export class MonotonicExpiry {
   readonly #clock: Clock;
 
@@ -16,9 +16,9 @@ export class MonotonicExpiry {
     this.#clock = clock;
   }
 
-  /** Returns the expiry for a time in epoch milliseconds. */
+  /** Converts a time in epoch milliseconds to an expiry. */
   at(expiresAt: number): Expiry {
-    // The system clock is read first: a pause between the two moves the deadline later, never earlier.
+    // Read the system clock first: a pause between the two reads can only make the deadline later.
     const now = this.#clock.now();
     return { expiresAt, deadline: expiresAt - now + this.#clock.elapsed() };
   }
@@ -29,7 +29,7 @@ export class MonotonicExpiry {
     return expiry.expiresAt <= now && this.expiresAt(expiry) <= now;
   }
 
-  /** Returns the end in epoch milliseconds, as the system clock will show it. */
+  /** Returns the time that the system clock will show when the session expires, in epoch milliseconds. */
   expiresAt({ expiresAt, deadline }: Expiry): number {
     const elapsed = this.#clock.elapsed();
     const end = this.#clock.now() + (deadline - elapsed);

@@ -16,9 +16,9 @@ export interface MemoryStoreOptions<T extends object = SessionData> extends User
   maxBytes?: number;
   /** Maximum size of a payload, in bytes of UTF-8. @default 1 MiB, or what fits into `maxBytes` */
   maxPayloadBytes?: number;
-  /** Conversion between session data and the stored text. @default jsonCodec */
+  /** Converts session data to the stored text, and back. @default jsonCodec */
   codec?: Codec;
-  /** Clock, in epoch milliseconds. @default the system's clocks */
+  /** Returns the current time in epoch milliseconds. @default the system's clocks */
   now?: () => number;
 }
 
@@ -32,10 +32,13 @@ interface CheckedOptions {
   now: (() => number) | undefined;
 }
 
-/** Most entries of a JavaScript Map. */
+/** Maximum number of entries of a JavaScript Map. */
 const MAX_MAP_ENTRIES = 2 ** 24;
 
-/** Returns the options with their defaults. Throws a TypeError that names the option and the accepted values. */
+/**
+ * Returns the options with their defaults.
+ * @throws TypeError that names the invalid option and the accepted values.
+ */
 export function checkMemoryOptions<T extends object>(options: MemoryStoreOptions<T>): CheckedOptions {
   const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now } = options;
   const payloadLimit = maxPayloadFor(maxBytes);

@@ -1,24 +1,27 @@
 const INTERVAL_MS = 250;
 
-/** Number of sweeps in which every entry is visited, so that an expired one is removed within 10 s. */
+/** Number of sweeps that together visit every entry, so that an expired entry is removed within 10 s. */
 const SWEEPS_PER_PASS = 40;
-/** Limits of a sweep, so that none of them blocks the event loop: more than 400,000 entries need longer than 10 s. */
+/**
+ * Limits of one sweep, so that it does not block the event loop. A pass over more than 400,000 entries takes longer
+ * than 10 s.
+ */
 const MIN_VISITS = 500;
 const MAX_VISITS = 10_000;
 
 /**
- * Visits the entries of a store in turn, however often they are read meanwhile. Its timer keeps neither the process nor
- * the store alive; there is none while the store is empty.
+ * Visits all entries of a store in turn, independent of how often they are read. Its timer keeps neither the process
+ * nor the store alive, and does not run while the store is empty.
  */
 export class Sweeper {
   readonly #ids: ReadonlySet<string>;
   readonly #visit: (id: string) => void;
-  /** Position in the set, which entries that come and go do not change. */
+  /** Position in the set. Adding and removing entries does not change it. */
   #position: Iterator<string> | undefined;
   #visitsPerSweep = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param visit may remove the entry. */
+  /** @param visit Called with each id. It may remove the entry. */
   constructor(ids: ReadonlySet<string>, visit: (id: string) => void) {
     this.#ids = ids;
     this.#visit = visit;

@@ -6,13 +6,13 @@ export interface TieredCacheOptions<V> {
   bytesOf: (value: V, key: string) => number;
   /** True if any value will be protected. */
   hasProtected: boolean;
-  /** Called for each value that is removed. `evicted` is true if it made room for another one. */
+  /** Called for each value that is removed. `evicted` is true if it was removed to make room for another one. */
   onRemove: (value: V, key: string, evicted: boolean) => void;
 }
 
 /**
- * A least-recently-used cache with two tiers: protected values are evicted only when no other value is left. The limits
- * hold for both tiers together.
+ * A least-recently-used cache with two tiers: protected values are evicted only when no other value is left. The
+ * limits apply to both tiers together.
  */
 export class TieredCache<V extends object> {
   readonly #evictable: LRUCache<string, V>;
@@ -39,7 +39,10 @@ export class TieredCache<V extends object> {
     this.#protected = options.hasProtected ? create() : undefined;
   }
 
-  /** The keys in the order in which they were added. A walk meets every key that is there all the time. */
+  /**
+   * The keys in the order in which they were added. An iteration visits every key that is present from its start to
+   * its end.
+   */
   get keys(): ReadonlySet<string> {
     return this.#keys;
   }
@@ -60,7 +63,7 @@ export class TieredCache<V extends object> {
         ? [this.#protected, this.#evictable]
         : [this.#evictable, this.#protected];
       other.delete(key);
-      // A tier that is alone keeps to the limits by itself.
+      // If the other tier is empty, this tier enforces the limits itself.
       if (other.size > 0) this.#makeRoom(tier, key, value);
       tier.set(key, value);
     }
@@ -79,7 +82,7 @@ export class TieredCache<V extends object> {
   #makeRoom(tier: LRUCache<string, V>, key: string, value: V): void {
     const { maxEntries, maxBytes = Infinity, bytesOf } = this.#options;
     const bytes = maxBytes === Infinity ? 0 : bytesOf(value, key);
-    let replaced = tier.get(key); // also makes it the last one to be evicted
+    let replaced = tier.get(key); // `get` also makes it the last one to be evicted
     const fits = () => {
       const freed = replaced === undefined || maxBytes === Infinity ? 0 : bytesOf(replaced, key);
       const used = this.#evictable.calculatedSize + (this.#protected?.calculatedSize ?? 0);

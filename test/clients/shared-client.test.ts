@@ -53,7 +53,7 @@ const NODE_REDIS = {
 };
 
 describe("A client that is subscribed to a channel", () => {
-  const message = "the client is in subscriber mode (SUBSCRIBE): give the store a client of its own";
+  const message = "the client is in subscriber mode (SUBSCRIBE): use a separate client for the store";
 
   it.each(Object.entries(IOREDIS))("is named in the error, %s", async (_, connect) => {
     const client = connect();
@@ -90,7 +90,7 @@ describe("A client that is subscribed to a channel", () => {
 });
 
 describe("A client that waits for a blocking command", () => {
-  const own = "give the store a client of its own";
+  const own = "use a separate client for the store";
 
   it.each(Object.entries(IOREDIS))("is named in the error, %s", async (_, connect) => {
     const client = connect();

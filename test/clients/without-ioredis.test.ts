@@ -10,6 +10,6 @@ it("needs ioredis only to open a connection, and then rejects every call at once
     timeout: 25_000,
   });
   const rejected =
-    "StoreUnavailableError: the session store is unavailable: redis: URLs need ioredis: npm install ioredis";
+    "StoreUnavailableError: the session store is unavailable: redis: URLs require ioredis: npm install ioredis";
   expect(stdout.trim().split("\n")).toEqual(["MemoryStore: 1", ...Array<string>(15).fill(rejected)]);
 });

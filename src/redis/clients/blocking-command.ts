@@ -1,11 +1,14 @@
 import type { IoredisClient } from "./open-ioredis.js";
 
-/** Commands that Redis answers when something happens. It answers no later command of the connection before. */
+/**
+ * Commands to which Redis replies only when an event occurs. Until then it replies to no later command on the
+ * connection.
+ */
 const BLOCKING = /^(b[lr]pop|brpoplpush|bl?mpop|blmove|bzm?pop|wait)/;
-/** Commands that wait with the word BLOCK. */
+/** Commands that block only with the argument BLOCK. */
 const READS_STREAM = /^xread/;
 
-/** Commands that a connection of ioredis has sent, the oldest first. */
+/** Connection of ioredis, with the commands that it has sent, the oldest first. */
 interface Connection {
   commandQueue: { peekFront(): { command: SentCommand } | undefined };
 }
@@ -15,7 +18,7 @@ interface SentCommand {
   args: readonly unknown[];
 }
 
-/** Returns the name of a blocking command that a client waits for, or of one of a Cluster's nodes. */
+/** Returns the name of a blocking command to which a client, or a node of a Cluster, waits for the reply. */
 export function blockingCommand(client: IoredisClient): string | undefined {
   const connections = "nodes" in client ? client.nodes() : [client];
   const commands = connections.map(

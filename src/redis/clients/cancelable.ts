@@ -5,7 +5,7 @@ import type { IoredisClient } from "./open-ioredis.js";
 /** Sent in place of a canceled command, since the client still expects one reply for it. */
 const PING = "*1\r\n$4\r\nPING\r\n";
 
-/** A view of a client that knows the commands sent through it. */
+/** View of a client that records the commands sent through it. */
 export interface CancelableView {
   client: IoredisClient;
   /** Prevents commands that were not sent yet from being sent, now or after a reconnect. */
@@ -13,9 +13,9 @@ export interface CancelableView {
 }
 
 /**
- * Returns a function that creates views of a client whose commands can be canceled. ioredis keeps commands in
- * queues, and sends those without a reply again on the next connection, maybe minutes after their call was
- * reported as failed: a session that is created then may have been destroyed meanwhile.
+ * Returns a function that creates views of a client, so that the commands of a view can be canceled. ioredis keeps
+ * commands in queues, and sends commands without a reply again on the next connection, possibly minutes after their
+ * call was reported as failed. Such a command could store a session again that was destroyed meanwhile.
  */
 export function cancelable(client: IoredisClient): () => CancelableView {
   class View {
@@ -32,11 +32,11 @@ export function cancelable(client: IoredisClient): () => CancelableView {
       return command.promise;
     }
   }
-  // Auto-pipelining would put commands of other callers into one pipeline with ours.
+  // Auto-pipelining would put the commands of other callers and of the store into one pipeline.
   Object.defineProperty(View.prototype, "options", {
     value: { ...client.options, enableAutoPipelining: false },
   });
-  // Everything else is the client's. Done once for all views, since it takes microseconds.
+  // Inherit everything else from the client. Set it once for all views, since it takes microseconds.
   Object.setPrototypeOf(View.prototype, client);
   return () => {
     const view = new View();

@@ -35,26 +35,27 @@ export interface NodeRedisLike {
   withTypeMapping(typeMapping: never): unknown;
 }
 
-/** Client of your own that a `RedisStore` accepts. One of ioredis-mock has the type of ioredis. */
+/** Client that a `RedisStore` accepts. A client of ioredis-mock has the type of ioredis. */
 export type RedisClient = IoredisLike | NodeRedisLike;
 
-/** Drivers of clients in use: stores with the same client share one, and its listeners. */
+/** Drivers by client. Stores with the same client share its driver and its listeners. */
 const drivers = new WeakMap<object, Driver>();
 
 /**
- * Returns the driver for a client. Recognizes a client by its shape, since it may come from any copy of its library.
+ * Returns the driver for a client. Recognizes a client by its properties, since it may come from any copy of its
+ * library.
  * @throws TypeError if the client, or one of its settings, is not supported.
  */
 export function driverOf(client: RedisClient): Driver {
   if (client === null || typeof client !== "object") throw notAccepted(client);
-  // The views that `withTypeMapping` and the like return share everything but options of commands.
+  // The views that `withTypeMapping` and similar methods return share everything except the options of commands.
   const { _self: self = client } = client as { _self?: RedisClient };
   let driver = drivers.get(self);
   if (driver === undefined) drivers.set(self, (driver = newDriver(client)));
   return driver;
 }
 
-/** Returns true for an object that looks like a client of a Redis library. */
+/** True if a value has the properties of a client of a Redis library. */
 export function isRedisClient(value: unknown): boolean {
   return (
     typeof value === "object" && value !== null && (isIoredis(value) || isNodeRedis(value) || isMock(value))

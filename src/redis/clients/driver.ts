@@ -1,7 +1,7 @@
-/** A word of a command. */
+/** Argument of a command. */
 export type Arg = string | number;
 
-/** A node that holds a part of the keys. Only the driver that returned it looks inside. */
+/** A node that has a part of the keys. Its content is private to the driver that returned it. */
 export type MasterNode = object;
 
 /** Servers that a client connects to, without credentials. */
@@ -15,28 +15,28 @@ export interface Place {
   db: number;
 }
 
-/** One interface over the client libraries: everything that a `RedisStore` needs of a client. */
+/** Common interface of the client libraries: everything that a `RedisStore` needs from a client. */
 export interface Driver {
-  /** True if one command may only name keys of one hash slot. */
+  /** True if all keys of one command must be in one hash slot. */
   readonly isCluster: boolean;
   /** Prefix that the client puts before every key. `SCAN` patterns and replies include it. */
   readonly keyPrefix: string;
   /**
-   * - `"idle"`: not connected, and not told to connect.
-   * - `"connecting"`: connecting for the first time, or again.
-   * - `"ready"`: takes commands.
+   * - `"idle"`: not connected; `connect` was not called yet.
+   * - `"connecting"`: connecting or reconnecting.
+   * - `"ready"`: accepts commands.
    * - `"ended"`: closed; it does not reconnect.
    */
   readonly state: "idle" | "connecting" | "ready" | "ended";
-  /** Missing if the client does not tell. */
+  /** Undefined if the client does not tell. */
   readonly place?: Place;
-  /** Reason for the state `"ended"`, for an error message. */
+  /** Reason for the state `"ended"`, as part of an error message. */
   readonly endReason: string;
-  /** Known or possible reason why a connected client does not answer, for an error message. */
+  /** Known or possible reason why a connected client does not answer, as part of an error message. */
   readonly delayReason?: string | undefined;
-  /** Number of times that the client may have sent a pending command twice. */
+  /** Number of times that the client may have sent a pending command again. */
   readonly resends: number;
-  /** Called when a call has to wait for a connection: connects if the client is idle. */
+  /** Connects if the client is idle. The store calls it when a call has to wait for a connection. */
   connect(): void;
   /** Starts a call, whose commands can be canceled together. */
   call(): Call;
@@ -44,11 +44,11 @@ export interface Driver {
   observe(observer: Observer): () => void;
   /** Finds out why the client cannot connect. Resolves to an error, or to undefined if the reason stays unknown. */
   probe?(): Promise<Error | undefined>;
-  /** Closes the connection at once. Missing if the client was handed in, which stays open. */
+  /** Closes the connection immediately. Undefined for a client that was passed in, which stays open. */
   close?(): void;
 }
 
-/** Listeners to a client's connection. */
+/** Listeners to the state of a client's connection. */
 export interface Observer {
   ready(): void;
   lost(): void;
@@ -58,13 +58,18 @@ export interface Observer {
 
 /** The commands of one call. */
 export interface Call {
-  /** Sends a command: its name and the words before its keys, its keys without the `keyPrefix`, and the rest. */
+  /**
+   * Sends a command.
+   * @param before Name of the command and the arguments before its keys.
+   * @param keys Keys without the `keyPrefix`.
+   * @param after Arguments after the keys.
+   */
   send(before: readonly Arg[], keys: readonly string[], after?: readonly Arg[]): Promise<unknown>;
-  /** Calls `send` so that its commands leave in one packet. */
+  /** Calls `send`, and sends its commands in one packet. */
   together<R>(send: () => R): R;
   /** Reads a string as bytes. */
   getBuffer(key: string): Promise<Buffer | null>;
-  /** Returns the nodes that hold the keys: every master of a cluster. */
+  /** Returns the nodes that together have all keys: every master of a cluster. */
   masters(): Promise<MasterNode[]>;
   /** Reads one page of a node's keys. Returns the next cursor and the keys, which include the `keyPrefix`. */
   scan(node: MasterNode, cursor: string, pattern: string, count: number): Promise<[string, string[]]>;

@@ -4,7 +4,7 @@ import { Observers } from "./observers.js";
 
 type Command = (...args: Arg[]) => Promise<unknown>;
 
-/** Client of ioredis-mock, as far as it is used. Its commands are methods, which run before they return. */
+/** Parts of a client of ioredis-mock that the driver uses. Its commands are methods, which run before they return. */
 export interface IoredisMock {
   readonly connected: boolean;
   readonly options: { keyPrefix?: string };
@@ -14,25 +14,32 @@ export interface IoredisMock {
   off(event: string, listener: (...args: unknown[]) => void): unknown;
 }
 
-/** `SET … IFEQ`. ARGV: the payload, the expected text, and the expiry. The mock knows no IFEQ and writes in any case. */
+/**
+ * Script in place of `SET … IFEQ`: the mock ignores IFEQ and always writes. ARGV: the payload, the expected text, the
+ * expiry.
+ */
 const SET_IF_EQUAL = `
 if redis.call('GET', KEYS[1]) ~= ARGV[2] then return false end
 return redis.call('SET', KEYS[1], ARGV[1], ARGV[3], ARGV[4])
 `;
 
-/** `PEXPIRE … GT`. ARGV: the lifetime in ms. The mock ignores GT. */
+/** Script in place of `PEXPIRE … GT`: the mock ignores GT. ARGV: the lifetime in ms. */
 const EXPIRE_LATER = `
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 or left >= tonumber(ARGV[1]) then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[1])
 `;
 
-/** `ZRANGE` and the like. ARGV: the command and its arguments. The mock's own methods fail with ioredis 6. */
+/**
+ * Script in place of `ZRANGE` and similar commands: the mock's methods fail with ioredis 6. ARGV: the command and its
+ * arguments.
+ */
 const RANGE = "return redis.call(ARGV[1], KEYS[1], unpack(ARGV, 2))";
 
 /**
- * ioredis-mock, for unit tests. Its Lua has no `sha1hex` and no error replies, so that the store's scripts don't run: the
- * store uses the commands that it uses where scripts are forbidden, and compares texts in place of versions.
+ * Driver for ioredis-mock, for unit tests. The scripts of the store do not run on its Lua, which has no `sha1hex` and
+ * no error replies. The store uses the same commands as if scripts were forbidden, and compares texts instead of
+ * versions.
  */
 export class IoredisMockDriver implements Driver {
   readonly isCluster = false;
@@ -104,14 +111,14 @@ class IoredisMockCall implements Call {
     return ["0", (await this.#command("keys")(pattern)) as string[]];
   }
 
-  /** Does nothing: a command has run when it was called. */
+  /** Does nothing, since commands run when they are called. */
   cancel(): void {}
 
   #command(name: string): Command {
     return (this.#client as unknown as Record<string, Command>)[name]!;
   }
 
-  /** Runs a script, which nothing interrupts. Its `false` is a missing reply. */
+  /** Runs a script, which is atomic. Converts its reply `false` to null. */
   async #run(script: string, key: string, args: readonly Arg[]): Promise<unknown> {
     const reply = await this.#client.eval(script, 1, key, ...args);
     return reply === false ? null : reply;

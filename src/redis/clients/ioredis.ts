@@ -6,7 +6,7 @@ import { SelectedDatabase } from "./selected-database.js";
 import { Observers } from "./observers.js";
 import type { IoredisClient } from "./open-ioredis.js";
 
-/** ioredis 5 and 6: a `Redis`, with Sentinel too, or a `Cluster`. */
+/** Driver for ioredis 5 and 6, and iovalkey: a `Redis`, also with Sentinel, or a `Cluster`. */
 export class IoredisDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix: string;
@@ -19,7 +19,7 @@ export class IoredisDriver implements Driver {
   readonly #noteNodes: () => void;
   #resends = 0;
 
-  /** @param options `isQueueless`: true if the client sends a command at once or rejects it. */
+  /** @param options `isQueueless`: true if the client either sends a command immediately or rejects it. */
   constructor(client: IoredisClient, { isQueueless = false } = {}) {
     this.#client = client;
     this.isCluster = client.isCluster;
@@ -28,8 +28,9 @@ export class IoredisDriver implements Driver {
     this.call = callsOf(client, isQueueless);
     const resent = () => void this.#resends++;
     const notify = (event: keyof Observer, error?: unknown) => this.#observers.notify(event, error);
-    // A Cluster's nodes, and those that were masters, which writes may have been sent to. Seeds are neither: a
-    // Cluster drops those that it does not need before it is ready, and they end a little later.
+    // The nodes of a Cluster, and those that were masters, to which writes may have been sent. Seed nodes are
+    // neither: a Cluster drops the ones that it does not need before it is ready, and their connections end a little
+    // later.
     const nodes = new WeakSet<Redis>();
     const masters = new WeakSet<Redis>();
     const noteNodes = () => {
@@ -54,7 +55,10 @@ export class IoredisDriver implements Driver {
     ]);
   }
 
-  /** A connection that is being ended stays "ready" until the server has closed it too. */
+  /**
+   * State of the connection. ioredis reports "ready" until the server has closed a connection that the client is
+   * closing.
+   */
   get state(): Driver["state"] {
     const client = this.#client;
     if (client.status === "ready" && !this.#database.isSelected) return "connecting";
@@ -72,11 +76,11 @@ export class IoredisDriver implements Driver {
 
   get delayReason(): string | undefined {
     const command = blockingCommand(this.#client);
-    return command && `the client waits for the reply to ${command}: give the store a client of its own`;
+    return command && `the client waits for the reply to ${command}: use a separate client for the store`;
   }
 
   connect(): void {
-    if (this.#client.status === "wait") this.#client.connect().catch(() => {}); // observers are told
+    if (this.#client.status === "wait") this.#client.connect().catch(() => {}); // observers get the error
   }
 
   observe(observer: Observer): () => void {
@@ -135,8 +139,9 @@ class IoredisCall implements Call {
   }
 
   /**
-   * ioredis forgets a node when it loses its connection, and asks for the slots again only when a key is asked
-   * for: until then its list of masters may lack one.
+   * Returns all masters. ioredis forgets a node when it loses the connection to it, and refreshes the slots only when
+   * a command needs a key of that node. Until then its list of masters may be incomplete, so this method refreshes
+   * the slots first.
    */
   async masters(): Promise<MasterNode[]> {
     if (!this.#client.isCluster) return [this.#client];

@@ -2,17 +2,17 @@ import type { MasterNode } from "./driver.js";
 
 type Listener = (...args: unknown[]) => void;
 
-/** Options of one command. They replace the client's own. */
+/** Options of one command. They replace the options of the client. */
 export interface CommandOptions {
-  /** Takes a command out of the client's queue. */
+  /** Removes a command from the client's queue. */
   abortSignal: AbortSignal;
   /** JavaScript types of replies that differ from node-redis's default. */
   typeMapping: Record<number, unknown>;
-  /** No time limit of the client's own: a call has the store's deadline. */
+  /** Turns off the client's time limit, since a call has the deadline of the store. */
   timeout: undefined;
 }
 
-/** Parts that all clients of node-redis have. */
+/** Properties that all clients of node-redis have. */
 export interface NodeRedisBase {
   readonly isOpen: boolean;
   /** `keyPrefix` of node-redis 6, which adds it to its own commands, but not to those given to `sendCommand`. */
@@ -50,7 +50,7 @@ export interface NodeRedisSentinel extends NodeRedisBase {
   sendCommand(isReadonly: boolean, args: readonly string[], options: CommandOptions): Promise<unknown>;
 }
 
-/** Way of commands through one kind of client. */
+/** Sends commands through one kind of client. */
 export interface NodeRedisRoute {
   readonly client: NodeRedisBase;
   readonly isCluster: boolean;
@@ -61,7 +61,7 @@ export interface NodeRedisRoute {
   sendTo(master: MasterNode, args: readonly string[], options: CommandOptions): Promise<unknown>;
 }
 
-/** `createClient`: one server. A command that was sent is never sent again. */
+/** Route for `createClient`: one server. The client never sends a command again. */
 export class ClientRoute implements NodeRedisRoute {
   readonly isCluster = false;
   readonly resends = 0;
@@ -85,20 +85,20 @@ export class ClientRoute implements NodeRedisRoute {
   }
 }
 
-/** `createCluster`: sends a command again only where it was redirected, that is, not run. */
+/** Route for `createCluster`. The client sends a command again only if it was redirected, and thus did not run. */
 export class ClusterRoute implements NodeRedisRoute {
   readonly isCluster = true;
   readonly resends = 0;
 
   constructor(readonly client: NodeRedisCluster) {}
 
-  /** True if a master takes commands. With `minimizeConnections` a master without a client connects when needed. */
+  /** True if a master accepts commands. With `minimizeConnections`, a master without a client connects when needed. */
   get isReady(): boolean {
     const { isReady = true, masters } = this.client;
     return isReady && masters.some(({ client }) => client === undefined || client.isReady);
   }
 
-  /** Never read-only: a replica may not know yet that a session was destroyed. */
+  /** Sends to a master, never to a replica, which may not know yet that a session was destroyed. */
   send(args: readonly string[], key: string | undefined, options: CommandOptions): Promise<unknown> {
     return this.client.sendCommand(key, false, args, options);
   }

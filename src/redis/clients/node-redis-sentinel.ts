@@ -1,11 +1,11 @@
 import type { MasterNode } from "./driver.js";
 import type { CommandOptions, NodeRedisRoute, NodeRedisSentinel } from "./node-redis-routes.js";
 
-/** `createSentinel`. */
+/** Route for `createSentinel`. */
 export class SentinelRoute implements NodeRedisRoute {
   readonly isCluster = false;
   #resends = 0;
-  /** Commands that wait until the one before them is in the client's queue. */
+  /** Commands that wait until the command before them is in the client's queue. */
   readonly #waiting: (() => void)[] = [];
   #isEntering = false;
   #isDraining = false;
@@ -21,8 +21,8 @@ export class SentinelRoute implements NodeRedisRoute {
   }
 
   /**
-   * Gives the client one command at a time. Commands that ask it for a connection at once would run in another order,
-   * and one of them only after all others, those that come later included.
+   * Passes one command at a time to the client. If several commands requested a connection at the same time, they
+   * would run in another order, and one of them only after all others, even after later ones.
    */
   send(args: readonly string[], _key: string | undefined, options: CommandOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -39,7 +39,9 @@ export class SentinelRoute implements NodeRedisRoute {
     return this.send(args, undefined, options);
   }
 
-  /** Starts waiting commands. A loop, since a command may be in the client's queue before `sendCommand` returns. */
+  /**
+   * Starts waiting commands. Uses a loop, since a command may be in the client's queue before `sendCommand` returns.
+   */
   #drain(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
@@ -47,12 +49,12 @@ export class SentinelRoute implements NodeRedisRoute {
     this.#isDraining = false;
   }
 
-  /** Never read-only: a replica may not know yet that a session was destroyed. */
+  /** Sends a command to the master, never to a replica, which may not know yet that a session was destroyed. */
   #enter(args: readonly string[], options: CommandOptions): Promise<unknown> {
     this.#isEntering = true;
     let isEntered = false;
     const entered = () => {
-      if (isEntered) return void this.#resends++; // the client sends again a command whose reply was lost
+      if (isEntered) return void this.#resends++; // the client sends the command again, since its reply was lost
       isEntered = true;
       this.#isEntering = false;
       this.#drain();
@@ -60,13 +62,16 @@ export class SentinelRoute implements NodeRedisRoute {
     const abortSignal = watched(options.abortSignal, entered);
     const reply = this.client.sendCommand(false, args, { ...options, abortSignal });
     reply.catch(() => {
-      if (!isEntered) entered(); // it failed before it was queued; the next one may enter
+      if (!isEntered) entered(); // it failed before it was queued, so the next one may start
     });
     return reply;
   }
 }
 
-/** Returns a view of a signal that reports each new listener: the client adds one each time that it queues a command. */
+/**
+ * Returns a view of a signal that reports each new listener. The client adds a listener each time it queues a
+ * command.
+ */
 function watched(signal: AbortSignal, onListener: () => void): AbortSignal {
   const view = {
     get aborted() {

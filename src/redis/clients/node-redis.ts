@@ -2,18 +2,18 @@ import type { Arg, Call, Driver, MasterNode, Observer } from "./driver.js";
 import type { CommandOptions, NodeRedisRoute } from "./node-redis-routes.js";
 import { Observers } from "./observers.js";
 
-/** Interval between checks for a connection that the client does not report with an event. */
+/** Interval of the checks for a connection that the client does not report by an event. */
 const POLL_INTERVAL_MS = 50;
-/** Code of `$`, the reply type of a string. */
+/** Character code of `$`, the RESP type of a string. */
 const BLOB_STRING = 36;
 
-/** node-redis 5 and 6: `createClient`, `createCluster` or `createSentinel`. */
+/** Driver for node-redis 5 and 6: `createClient`, `createCluster` or `createSentinel`. */
 export class NodeRedisDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix: string;
-  /** The client does not tell which commands it has sent. */
+  /** Only a possible reason, since the client does not tell which commands it has sent. */
   readonly delayReason =
-    "if the app sends blocking commands such as BLPOP over this client, give the store a client of its own";
+    "if the app sends blocking commands such as BLPOP over this client, use a separate client for the store";
   readonly endReason = "the node-redis client is not connected: call client.connect() first";
   readonly #route: NodeRedisRoute;
   readonly #observers: Observers;
@@ -48,7 +48,10 @@ export class NodeRedisDriver implements Driver {
     return this.#route.resends;
   }
 
-  /** Waits for a connection. A client that is open connects by itself; not every kind of client says when it has. */
+  /**
+   * Waits for a connection. An open client connects by itself, but not every kind of client reports that it has
+   * connected.
+   */
   connect(): void {
     this.#check();
     this.#poll ??= setInterval(() => this.#check(), POLL_INTERVAL_MS).unref();
@@ -92,7 +95,7 @@ class NodeRedisCall implements Call {
     return this.#route.send(args, prefixed[0], this.#options);
   }
 
-  /** node-redis sends the commands of one turn of the event loop together. */
+  /** Only calls `send`, since node-redis sends the commands of one turn of the event loop together. */
   together<R>(send: () => R): R {
     return send();
   }

@@ -7,7 +7,7 @@ interface Emitter {
   off(event: string, listener: Listener): unknown;
 }
 
-/** Shares one set of listeners to a client among all observers, and removes it with the last one. */
+/** Shares one set of listeners to a client among all observers, and removes it with the last observer. */
 export class Observers {
   readonly #observers = new Set<Observer>();
   readonly #emitter: Emitter;

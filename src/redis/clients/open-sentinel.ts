@@ -5,11 +5,11 @@ import type { Ioredis } from "./open-ioredis.js";
 const CHANNEL = "+switch-master";
 
 /**
- * Opens a client that moves to the new master as soon as a Sentinel announces it. The old master may accept
- * writes for ten more seconds, all of which are lost, logouts included.
+ * Opens a client that connects to the new master as soon as a Sentinel announces it. The old master may accept writes
+ * for ten more seconds. All of these are lost, logouts included.
  *
- * ioredis's own `failoverDetector` prints its connection errors, and ends the client permanently if a failover
- * happens during an attempt to connect.
+ * The `failoverDetector` of ioredis is not used: it prints its connection errors, and ends the client permanently if
+ * a failover happens during an attempt to connect.
  */
 export function openSentinel(
   { Redis }: Ioredis,
@@ -19,14 +19,14 @@ export function openSentinel(
   class FailoverRedis extends Redis {
     override disconnect(reconnect = false): void {
       super.disconnect(reconnect);
-      // Not on the event "end": a client between two attempts to connect emits none.
+      // Do not rely on the event "end", which a client between two attempts to connect does not emit.
       if (!reconnect) for (const watcher of watchers) watcher.disconnect();
     }
 
     follow(message: string): void {
       const [group, , , host, port] = message.split(" ");
       if (group !== name || this.status !== "ready") return;
-      // Every Sentinel announces it; the first announcement moves the client.
+      // Every Sentinel announces the new master. The client reconnects at the first announcement.
       const { remoteAddress, remotePort } = this.stream;
       if (remoteAddress !== host || remotePort !== Number(port)) this.disconnect(true);
     }
@@ -42,9 +42,9 @@ export function openSentinel(
       connectTimeout,
       disconnectTimeout,
       enableReadyCheck: false,
-      maxRetriesPerRequest: null, // the subscription waits for its Sentinel
+      maxRetriesPerRequest: null, // the subscription waits until its Sentinel is available
     });
-    watcher.on("error", () => {}); // this Sentinel is down: the others announce it too
+    watcher.on("error", () => {}); // if this Sentinel is down, another one announces the master
     watcher.on("message", (_channel, message: string) => client.follow(message));
     watcher.subscribe(CHANNEL).catch(() => {});
     return watcher;

@@ -4,10 +4,13 @@ import { IoredisDriver } from "./ioredis.js";
 import { probe } from "./probe.js";
 import { type Ioredis, type IoredisClient, openIoredis } from "./open-ioredis.js";
 
-/** Time without a TLS connection after which the server is probed: Redis waits for more when it gets a handshake. */
+/**
+ * Time without a TLS connection after which the driver probes the server. A Redis without TLS does not answer a
+ * handshake, but waits for more bytes.
+ */
 const SLOW_TLS_MS = 200;
 
-/** Connection of the store's own. Loads ioredis and connects when `connect` is called. */
+/** Driver for a connection that the store opens. Loads ioredis and connects when `connect` is called. */
 export class OwnDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix = "";
@@ -22,7 +25,7 @@ export class OwnDriver implements Driver {
   #client: IoredisClient | undefined;
   #probing: Promise<Error | undefined> | undefined;
 
-  /** @param redisOptions further options for ioredis */
+  /** @param redisOptions Further options for ioredis. */
   constructor(address: RedisAddress, timeoutMs: number, redisOptions?: object) {
     this.#address = address;
     this.#timeoutMs = timeoutMs;
@@ -81,8 +84,8 @@ export class OwnDriver implements Driver {
 
   #open(ioredis: Ioredis): void {
     this.#client = openIoredis(ioredis, this.#address, this.#timeoutMs, this.#redisOptions);
-    // A client to one Redis sends a command at once or rejects it. A Cluster has a queue for each node, whatever
-    // its options say.
+    // A client of a single Redis sends a command immediately or rejects it. A Cluster always has a queue for each
+    // node.
     this.#opened = new IoredisDriver(this.#client, { isQueueless: !this.isCluster });
     for (const observer of this.#observers.keys()) {
       this.#observers.set(observer, this.#opened.observe(observer));
@@ -90,7 +93,7 @@ export class OwnDriver implements Driver {
     if (this.place.tls) setTimeout(() => void this.#probeTls(), SLOW_TLS_MS).unref();
   }
 
-  /** Reports a server that does not answer a TLS handshake because it does not use TLS. */
+  /** Reports the failure if the server does not answer the TLS handshake because it does not use TLS. */
   async #probeTls(): Promise<void> {
     if (this.state !== "connecting") return;
     const found = await this.probe();
@@ -99,14 +102,14 @@ export class OwnDriver implements Driver {
   }
 }
 
-/** Imports ioredis, an optional peer. Returns the reason if it can't be loaded. */
+/** Imports ioredis, an optional peer dependency. Returns an error message if it cannot be loaded. */
 async function loadIoredis(): Promise<Ioredis | string> {
   try {
     return await import("ioredis"); // inside `try`, so that bundlers only warn if it is not installed
   } catch (error) {
     const { code, name } = error as { code?: unknown; name?: unknown };
     return code === "ERR_MODULE_NOT_FOUND" || code === "MODULE_NOT_FOUND"
-      ? "redis: URLs need ioredis: npm install ioredis"
+      ? "redis: URLs require ioredis: npm install ioredis"
       : `ioredis could not be loaded (${String(code ?? name)})`;
   }
 }

@@ -3,7 +3,7 @@ import { type Socket, connect } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Place } from "./driver.js";
 
-/** Result of a probe: why a client cannot connect. */
+/** Result of a probe: the reason why a client cannot connect. */
 export class ProbeError extends Error {
   /** @param kind `"TLS_REQUIRED"`, `"TLS_UNSUPPORTED"`, `"NOT_REDIS"`, or an error code of Node.js */
   constructor(
@@ -23,9 +23,9 @@ const TLS_ALERT = 0x15;
 
 /**
  * Connects once to each server and sends a PING in plain text, without credentials, to find out why a client cannot
- * connect. Clients hide the network errors of Sentinels and cluster nodes, and the wrong use of TLS looks to them like
- * a connection that is lost.
- * @returns undefined if one of the servers could be reached in the right way, or nothing was found out.
+ * connect. Clients hide the network errors of Sentinels and cluster nodes, and report a wrong TLS setting as a lost
+ * connection.
+ * @returns undefined if a server can be reached with these settings, or the reason stays unknown.
  */
 export async function probe(place: Place, timeoutMs: number): Promise<ProbeError | undefined> {
   const targets: Target[] = place.path === undefined ? place.hosts : [{ path: place.path }];
@@ -38,7 +38,7 @@ async function probeServer(target: Target, tls: boolean, timeoutMs: number): Pro
   const failure = (kind: string, code: string | undefined) => new ProbeError(kind, code, host, port);
   const { isConnected, code, reply } = await ping(target, timeoutMs);
   if (!isConnected) return failure(code ?? "ETIMEDOUT", code ?? "ETIMEDOUT");
-  if (reply === undefined && code === "ETIMEDOUT") return undefined; // a server that is frozen, or waits for TLS
+  if (reply === undefined && code === "ETIMEDOUT") return undefined; // the server is frozen, or waits for a TLS handshake
   if (reply === undefined || reply[0] === TLS_ALERT) {
     const isTls = !tls && (await speaksTls(target, timeoutMs));
     return isTls ? failure("TLS_REQUIRED", code ?? "ECONNRESET") : undefined;
@@ -47,7 +47,7 @@ async function probeServer(target: Target, tls: boolean, timeoutMs: number): Pro
   return tls ? failure("TLS_UNSUPPORTED", "ERR_SSL_WRONG_VERSION_NUMBER") : undefined;
 }
 
-/** Sends a PING and returns what came back first. */
+/** Sends a PING and returns the first data of the reply. */
 async function ping(
   target: Target,
   timeoutMs: number,
@@ -66,7 +66,7 @@ async function ping(
   }
 }
 
-/** True if a TLS handshake succeeds, or fails because the server wants a certificate of the client. */
+/** True if a TLS handshake succeeds, or fails because the server requires a client certificate. */
 async function speaksTls(target: Target, timeoutMs: number): Promise<boolean> {
   const socket = connectTls({ ...target, rejectUnauthorized: false });
   try {
@@ -79,13 +79,13 @@ async function speaksTls(target: Target, timeoutMs: number): Promise<boolean> {
 const CLOSED = Symbol("closed");
 
 /**
- * Waits for an event of a socket, and destroys the socket. Keeps no process alive.
+ * Waits for an event of a socket, and then destroys the socket. Does not keep the process alive.
  * @returns the first argument of the event, or `CLOSED`.
  * @throws the socket's error, or one with the code ETIMEDOUT.
  */
 async function firstOf(socket: Socket, event: string, timeoutMs: number): Promise<unknown> {
   socket.unref();
-  socket.on("error", () => {}); // one that comes after the event
+  socket.on("error", () => {}); // ignores an error after the event
   socket.setTimeout(timeoutMs, () => socket.destroy(Object.assign(new Error(), { code: "ETIMEDOUT" })));
   try {
     const closed = once(socket, "close").then(() => CLOSED);

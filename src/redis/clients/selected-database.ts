@@ -6,26 +6,26 @@ const RETRY_INTERVAL_MS = 1_000;
 /** States of a client that may have tried to select its database. */
 const CONNECTED = ["connect", "ready"];
 
-/** Parts of a client that are read. A Cluster has only database 0. */
+/** Parts of a client that this file uses. A Cluster has only database 0. */
 interface Client {
   readonly status: string;
   readonly options: { db?: number };
-  /** State of the connection. It names the database that was asked for, selected or not. */
+  /** State of the connection. It contains the requested database, whether Redis selected it or not. */
   readonly condition?: { select?: number } | null;
   select(db: number): Promise<unknown>;
 }
 
 interface Listeners {
-  /** A database is selected that was refused before, or was not known to be selected. */
+  /** The database is selected, after it was refused or its state was unknown. */
   selected(): void;
   /** Redis refused the database of a client that had connected earlier. */
   refused(error: unknown): void;
 }
 
 /**
- * Tells whether an ioredis client is in the database that it asked for. When Redis refuses to select it, ioredis emits
- * an error and goes on in database 0. A client that has connected before the store may have emitted that error already:
- * it selects its database once more.
+ * Tracks whether an ioredis client has selected the database that it requested. If Redis refuses to select it,
+ * ioredis emits an error and continues in database 0. A client that connected before the store was created may have
+ * emitted that error already, so its database is selected once more.
  */
 export class SelectedDatabase {
   readonly #client: Client;
@@ -41,23 +41,23 @@ export class SelectedDatabase {
     if (client.status === "ready") void this.#select();
   }
 
-  /** False if commands of this connection would run in database 0, or may do so. */
+  /** False if commands of this connection run, or may run, in database 0. */
   get isSelected(): boolean {
     return this.#state === "selected";
   }
 
-  /** Notes that the client is ready. */
+  /** Handles a client that becomes ready. */
   ready(): void {
     if (this.#state === "unknown") void this.#select();
   }
 
-  /** Notes an error that the client emitted. */
+  /** Handles an error that the client emitted. */
   failed(error: unknown): void {
     const { command } = (error ?? {}) as { command?: { name?: unknown } };
     if (command?.name === "select") this.#refuse();
   }
 
-  /** Notes that the connection is lost: the client selects the database again on the next one. */
+  /** Handles a lost connection. The client selects the database again on the next connection. */
   lost(): void {
     clearTimeout(this.#retry);
     this.#state = "selected";

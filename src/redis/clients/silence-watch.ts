@@ -1,22 +1,23 @@
 import { loopNow } from "../../internal/loop-clock.js";
 import type { IoredisClient } from "./open-ioredis.js";
 
-/** Longest interval between two checks. */
+/** Maximum interval between two checks. */
 const MAX_INTERVAL_MS = 250;
 
-/** Parts of an ioredis connection that are read. */
+/** Parts of an ioredis connection that this file uses. */
 interface Connection {
   stream?: { bytesRead: number; destroy(error: Error): unknown };
   commandQueue: { length: number };
 }
 
 /**
- * Drops connections to a server that accepts commands and answers none: it is frozen, or gone without a reset. Commands
- * that it has not read are dropped with the connection, and the next attempt may find another server.
+ * Closes connections to a server that accepts commands but does not reply: it is frozen, or disappeared without
+ * closing the connection. Commands that it has not read are dropped with the connection, and the next attempt may
+ * reach another server.
  *
- * Replaces ioredis's `socketTimeout`, which also drops a connection whose replies have arrived if the event loop was
- * blocked and could not read them.
- * @param limitMs Time without a byte from the server while a command waits for a reply.
+ * Replaces the `socketTimeout` of ioredis, which also closes a connection if replies have arrived but a blocked event
+ * loop could not read them.
+ * @param limitMs Maximum time without a byte from the server while a command waits for a reply.
  */
 export function watchSilence(client: IoredisClient, limitMs: number): void {
   const silences = new WeakMap<Connection, { bytesRead: number; since: number }>();

@@ -3,20 +3,27 @@ import type { Arg, Call } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 import type { Script } from "./scripts.js";
 
-/** A command on one session, and the same command on many sessions as a script. */
+/** A command in two forms: plain commands for one session, and a script for many sessions. */
 export interface BatchCommand {
   effect: "read" | "write";
-  /** Sends plain commands: for a call that is alone in its turn, and where scripts are forbidden. */
+  /** Sends plain commands, for a batch of one call, and if scripts are forbidden. */
   one: (call: Call, key: string, args: Arg[]) => Promise<unknown>;
-  /** KEYS: the sessions. ARGV: the arguments of each in turn. Returns `width` replies for each in one list. */
+  /**
+   * Script. KEYS: the sessions. ARGV: the arguments of each session, one after the other. Returns one list with
+   * `width` replies for each session.
+   */
   many: Script;
   width: number;
-  /** True if `one` sends two commands, which a busy client and a cluster answer later than one script. */
+  /**
+   * True if `one` sends two commands. On a busy client or a cluster their replies arrive later than that of one
+   * script.
+   */
   isPair?: boolean;
-  /** True if `one` stands in for the script only where scripts are forbidden, and not on every server. */
+  /** True if `one` must be sent only if scripts are forbidden. Not every server supports it. */
   needsScript?: boolean;
 }
 
+/** A call with its command. */
 export interface BatchCall {
   command: BatchCommand;
   key: string;
@@ -26,10 +33,10 @@ export interface BatchCall {
   reject: (error: unknown) => void;
 }
 
-/** Sends calls of the same command together, and settles them. */
+/** Sends calls of the same command in one batch, and settles them. */
 export class BatchSender {
   readonly #connection: Connection;
-  /** Average characters of a reply in the latest batch of a command, an estimate for the next one. */
+  /** Average number of characters of a reply in the last batch of a command, as an estimate for the next batch. */
   readonly #replyCharacters = new Map<BatchCommand, number>();
   #inFlight = 0;
 
@@ -41,7 +48,7 @@ export class BatchSender {
     return this.#inFlight > 0;
   }
 
-  /** False where scripts are forbidden: then calls leave one by one. */
+  /** False if scripts are forbidden. Each call is then sent on its own. */
   get allowsScripts(): boolean {
     return this.#connection.scripts.isAvailable;
   }
@@ -51,7 +58,10 @@ export class BatchSender {
     return charactersIn(args) + (this.#replyCharacters.get(command) ?? 0);
   }
 
-  /** Calls `done` when all calls are settled. With callbacks, since promises are half of what a call costs the client. */
+  /**
+   * Sends a batch, and calls `done` when all its calls are settled. Uses callbacks, since promises cause half of the
+   * CPU time of a call.
+   */
   send(calls: BatchCall[], done: () => void): void {
     const isPlain = calls.length === 1 && !this.#prefersScript(calls[0]!);
     const leave = () => {
@@ -114,7 +124,7 @@ export class BatchSender {
       .then(attempt(receive, fail), fail);
   }
 
-  /** Sends calls on different keys at once, and calls on the same key one after the other. */
+  /** Sends calls on different keys concurrently, and calls on the same key one after the other. */
   #sendEachPlain(calls: BatchCall[], done: () => void): void {
     const byKey = new Map<string, BatchCall[]>();
     for (const call of calls) byKey.set(call.key, [...(byKey.get(call.key) ?? []), call]);
@@ -130,7 +140,10 @@ export class BatchSender {
   }
 }
 
-/** Returns a callback that passes what `receive` throws, at a reply of an unknown shape, to `fail`. */
+/**
+ * Returns a callback that calls `receive`. If `receive` throws, because the reply has an unknown shape, it calls
+ * `fail`.
+ */
 function attempt(
   receive: (reply: unknown) => void,
   fail: (error: unknown) => void,

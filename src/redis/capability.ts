@@ -1,12 +1,13 @@
-/** Time after which a feature that was refused is tried again. */
+/** Time after which the store tries a refused feature again. */
 const RECHECK_MS = 10_000;
 
 /**
- * Feature of Redis that a server or its ACL may refuse. It counts as available until a command fails for lack of it,
- * and again after a while and after a reconnect: the ACL may change, and the next server may have it.
+ * Feature of Redis that a server or its ACL may refuse. It counts as available until a command fails because of it.
+ * It counts as available again after a while and after a reconnect, since the ACL may have changed, and the next
+ * server may have the feature.
  */
 export class Capability {
-  /** On the clock of `performance.now()`. */
+  /** Time of `performance.now()`. */
   #refusedUntil = 0;
 
   get isAvailable(): boolean {

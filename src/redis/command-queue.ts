@@ -4,38 +4,41 @@ import type { Arg } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 
 interface QueuedCall extends BatchCall {
-  /** Ends a call that waits for an earlier one of its key. */
+  /** Cancels the deadline of a call that waits for an earlier call on its key. */
   cancelTimer?: () => void;
 }
 
-/** Calls of one command that leave together, with deadlines that are nearly the same. */
+/** Calls of one command that are sent together. Their deadlines are nearly the same. */
 interface Batch {
   calls: QueuedCall[];
   characters: number;
 }
 
-/** The calls on one key that have left and are not settled. */
+/** The calls on one key that were sent and are not settled. */
 interface ActiveKey {
-  /** The batch of the latest one. */
+  /** The batch of the latest call. */
   batch: Batch;
   calls: number;
 }
 
 /**
- * Limits of a batch: a script blocks Redis while it runs. Several scripts at once are also faster than one, since
- * Redis runs the next while the client reads a reply.
+ * Limits of a batch, since a script blocks Redis while it runs. Several smaller scripts are also faster than a large
+ * one: Redis runs the next script while the client reads a reply.
  */
 const MAX_KEYS = 32;
 const MAX_CHARACTERS = 32_768;
-/** Largest difference between the deadlines of a batch, as a part of the store's timeout. The earliest one holds. */
+/**
+ * Maximum difference between the deadlines in a batch, as a share of the store's timeout. The earliest one applies to
+ * the batch.
+ */
 const MAX_DEADLINE_SPREAD = 0.02;
 
 /**
- * Sends the calls of one turn of the event loop in batches: one command and one reply cost the client far less than
- * one for each call. A call leaves at the end of its tick if no other is in flight.
+ * Sends the calls of one turn of the event loop in batches. One command with one reply needs far less CPU time than
+ * one for each call. If no batch is in flight, a call is sent at the end of the current tick.
  *
- * Calls on one key take effect in the order in which they were made, also when one has to be sent twice: a call leaves
- * when those before it are settled, unless it joins their batch or all of them only read.
+ * Calls on one key take effect in the order in which they were made, even if a call has to be sent twice: a call is
+ * sent when all earlier calls on its key are settled, unless it joins their batch or all of them only read.
  */
 export class CommandQueue {
   readonly #connection: Connection;
@@ -49,10 +52,12 @@ export class CommandQueue {
     this.#sender = new BatchSender(connection);
   }
 
-  /** Resolves to the reply, or to an array of `width` replies if the command has more than one for each key. */
+  /**
+   * Runs a command. Resolves to the reply, or to an array of `width` replies if the command has several for each key.
+   */
   run(command: BatchCommand, key: string, args: Arg[] = []): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      // The deadline is read here: the flush runs in the context of the first call.
+      // Read the deadline here, since the flush runs in the async context of the first call.
       this.#calls.push({ command, key, args, endsAt: this.#connection.endsAt, resolve, reject });
       this.#schedule();
     });
@@ -89,7 +94,10 @@ export class CommandQueue {
     for (const { calls } of batches) this.#sender.send(calls, () => this.#release(calls));
   }
 
-  /** Returns the batch in which the call can leave now, which may be a new one, or undefined if it has to wait. */
+  /**
+   * Returns the batch in which the call can be sent now, which may be a new batch. Returns undefined if the call has
+   * to wait.
+   */
   #batchFor(call: QueuedCall, open: Batch | undefined): Batch | undefined {
     const batch = open !== undefined && this.#hasRoom(open, call) ? open : { calls: [], characters: 0 };
     const active = this.#active.get(call.key)?.batch;
@@ -99,7 +107,7 @@ export class CommandQueue {
 
   #hasRoom({ calls, characters }: Batch, { key, endsAt }: QueuedCall): boolean {
     const [first] = calls as [QueuedCall];
-    // On a cluster a script may only name keys of one slot.
+    // On a cluster, all keys of a script must be in one slot.
     const isOneScript =
       this.#sender.allowsScripts && (!this.#connection.driver.isCluster || first.key === key);
     const isFull = calls.length === MAX_KEYS || characters >= MAX_CHARACTERS;
@@ -115,7 +123,7 @@ export class CommandQueue {
     this.#active.set(call.key, { batch, calls });
   }
 
-  /** Keeps a call for the flush after the calls before it are settled, or until its deadline. */
+  /** Keeps a call until the earlier calls on its key are settled, at most until its deadline. */
   #hold(call: QueuedCall): void {
     this.#calls.push(call);
     call.cancelTimer ??= atLoopTime(call.endsAt, () => {

@@ -10,11 +10,11 @@ import {
 } from "./scripts.js";
 import { replyPrefix } from "./server-errors.js";
 
-/** Value of a key: the payload (`WRONG_TYPE` if it is not a string), and the TTL in ms. */
+/** Content of a key: the payload (`WRONG_TYPE` if it is not a string) and the TTL in ms. */
 export type Stored = [text: string | typeof WRONG_TYPE | null, lifetimeMs: number];
 export const WRONG_TYPE = 1;
 
-/** Replies with payload and TTL. */
+/** Reads a session. Replies with the payload and the TTL. */
 export const READ: BatchCommand = {
   effect: "read",
   one: (call, key) =>
@@ -27,8 +27,8 @@ export const READ: BatchCommand = {
 };
 
 /**
- * Arguments: payload, lifetime and mode: "NX" writes if the key is missing, "XX" if it exists. A lifetime of 0 or less
- * leaves no key. Replies 1 or "OK" when written, else 0 or null.
+ * Writes a session. Arguments: payload, lifetime and mode: "NX" writes if the key is missing, "XX" if it exists. A
+ * lifetime of 0 or less removes the key. Replies 1 or "OK" if it was written, else 0 or null.
  */
 export const SET: BatchCommand = {
   effect: "write",
@@ -41,7 +41,7 @@ export const SET: BatchCommand = {
   width: 1,
 };
 
-/** Replies 1 when the key existed, else 0. */
+/** Removes a session. Replies 1 if the key existed, else 0. */
 export const DELETE: BatchCommand = {
   effect: "write",
   one: (call, key) => call.send(["del"], [key]),
@@ -49,7 +49,10 @@ export const DELETE: BatchCommand = {
   width: 1,
 };
 
-/** Arguments: version, payload and lifetime. Replies 1, 0 when there is no session, or what is stored instead. */
+/**
+ * Writes a session if its version is the expected one. Arguments: version, payload and lifetime. Replies 1 if it was
+ * written, 0 if there is no session, else the stored payload and TTL.
+ */
 export const SET_IF_VERSION: BatchCommand = {
   effect: "write",
   one: compareAndSetText,
@@ -58,12 +61,12 @@ export const SET_IF_VERSION: BatchCommand = {
   needsScript: true,
 };
 
-/** Arguments: the lifetime. Extends the TTL and never shortens it. Replies 1 when the key exists, else 0. */
+/** Extends the TTL, never shortens it. Argument: the lifetime. Replies 1 if the key exists, else 0. */
 export const TOUCH: BatchCommand = {
   effect: "write",
   one: (call, key, [lifetimeMs]) =>
     call.send(["pexpire"], [key], [lifetimeMs!, "GT"]).then(
-      // GT replies 0 for a missing key and for an earlier expiry alike.
+      // With GT, Redis replies 0 both for a missing key and for an earlier expiry.
       (extended) => (extended === 1 ? 1 : call.send(["exists"], [key])),
       async (error: unknown) => {
         if (replyPrefix(error) !== "ERR") throw error;
@@ -74,7 +77,10 @@ export const TOUCH: BatchCommand = {
   width: 1,
 };
 
-/** Arguments: version and lifetime. Replies 1, 0 when there is no session, or what is stored instead. */
+/**
+ * Extends the TTL if the version is the expected one. Arguments: version and lifetime. Replies 1 if the version
+ * matches, 0 if there is no session, else the stored payload and TTL.
+ */
 export const TOUCH_IF_VERSION: BatchCommand = {
   effect: "write",
   one: compareAndTouchText,

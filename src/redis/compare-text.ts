@@ -3,12 +3,12 @@ import type { Arg, Call } from "./clients/driver.js";
 import { replyPrefix } from "./server-errors.js";
 import { digest } from "./stored-record.js";
 
-/** String stored under a key, with the TTL in ms; no text if the key is missing or has another type. */
+/** String stored under a key, and its TTL in ms. The text is null if the key is missing or has another type. */
 type Found = [text: string | null, leftMs: number];
 
 /**
- * Compare-and-set where scripts are forbidden, with the arguments and replies of `COMPARE_AND_SET`: reads the session, and
- * writes if the same text is still stored. Needs Valkey 8.1 or Redis 8.4.
+ * Compares and sets without a script, with the arguments and replies of `COMPARE_AND_SET`: reads the session, and
+ * writes if the same text is still stored. Requires Valkey 8.1 or Redis 8.4.
  * @throws ScriptsForbiddenError if the server does not support this.
  */
 export async function compareAndSetText(call: Call, key: string, args: Arg[]): Promise<unknown> {
@@ -19,7 +19,10 @@ export async function compareAndSetText(call: Call, key: string, args: Arg[]): P
   );
 }
 
-/** Does what `COMPARE_AND_TOUCH` does, where scripts are forbidden: writes the same text with a longer TTL. */
+/**
+ * Compares and touches without a script, with the arguments and replies of `COMPARE_AND_TOUCH`: writes the same text
+ * again with a longer TTL.
+ */
 export async function compareAndTouchText(call: Call, key: string, args: Arg[]): Promise<unknown> {
   const [version, lifetimeMs] = args as [string, number];
   return compare(call, key, version, async ({ text, leftMs }) => {

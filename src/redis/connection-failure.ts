@@ -6,11 +6,14 @@ import { REPLIES } from "./server-errors.js";
 
 /** A failed attempt to connect. */
 export interface Failure extends ConnectionFailure {
-  /** True if every attempt fails in the same way until somebody changes a setting. */
+  /** True if every attempt fails in the same way until a setting is changed. */
   isPermanent: boolean;
 }
 
-/** `{at}` is the address, `{host}` its host and `{db}` the number of the database. */
+/**
+ * Texts of a failure. `{at}` stands for " at" and the address, `{host}` for the host, `{db}` for the number of the
+ * database.
+ */
 type Text = [reason: UnavailableReason, problem: string, remedy?: string];
 
 const UNKNOWN_AUTHORITY: Text = [
@@ -19,7 +22,7 @@ const UNKNOWN_AUTHORITY: Text = [
   "pass its certificate, or that of its authority, with the store's option redisOptions: { tls: { ca } }",
 ];
 
-/** Failures that last until somebody changes a setting, by kind. */
+/** Failures that last until a setting is changed, by kind. */
 export const PERMANENT: Partial<Record<string, Text>> = {
   TLS_REQUIRED: ["connection", "Redis{at} requires TLS", "use a rediss: URL"],
   TLS_UNSUPPORTED: ["connection", "Redis{at} does not use TLS", "use a redis: URL in place of rediss:"],
@@ -80,7 +83,7 @@ export const PERMANENT: Partial<Record<string, Text>> = {
 const NO_CONNECTION: Text = ["connection", "no connection to Redis{at}"];
 const UNREACHABLE: Text = ["connection", "no answer from Redis{at}", "check host, port and firewalls"];
 
-/** Failures that may end by themselves, by kind. */
+/** Failures that may end without a change of settings, by kind. */
 export const TRANSIENT: Partial<Record<string, Text>> = {
   ECONNREFUSED: ["connection", "nothing listens{at}", "start Redis, or check host and port"],
   ENOTFOUND: ["connection", 'the host "{host}" does not exist', "check the host name"],
@@ -94,8 +97,8 @@ export const TRANSIENT: Partial<Record<string, Text>> = {
 };
 
 /**
- * Describes the error with which a client could not connect. The result contains nothing of the error's message, which
- * may hold a password.
+ * Describes the error of a client that could not connect. The result contains no part of the error's message, which
+ * may contain a password.
  */
 export function toFailure(error: unknown, place: Place | undefined): Failure {
   const { kind, code, host, port } = findFault(error, place);
@@ -109,7 +112,7 @@ export function toFailure(error: unknown, place: Place | undefined): Failure {
   return { reason, message, ...defined({ code, host, port }), isPermanent: Object.hasOwn(PERMANENT, kind) };
 }
 
-/** Returns the `cause` of an error. */
+/** Returns the failure as an error, for the property `cause`. */
 export function toCause({ message, code, host, port }: Failure): UnavailableCause {
   return Object.assign(new Error(message), defined({ code, host, port }));
 }

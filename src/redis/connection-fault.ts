@@ -2,16 +2,16 @@ import type { Place } from "./clients/driver.js";
 import { ProbeError } from "./clients/probe.js";
 import { replyPrefix } from "./server-errors.js";
 
-/** Kind of a client's error, and the server that it is about. */
+/** Kind of a client's error, and the server that it concerns. */
 export interface Fault {
-  /** Error code of Node.js, first word of an error reply, or a name of ours. */
+  /** Error code of Node.js, first word of an error reply, or a key of `PERMANENT` in connection-failure.ts. */
   kind: string;
   code: string | undefined;
   host: string | undefined;
   port: number | undefined;
 }
 
-/** Properties of a client's or a socket's error that are read. */
+/** Properties of the error of a client or a socket that `findFault` reads. */
 interface RawError {
   code?: unknown;
   message?: unknown;
@@ -23,13 +23,13 @@ interface RawError {
 
 const NOWHERE = { host: undefined, port: undefined };
 
-/** Classifies the error with which a client could not connect. */
+/** Classifies the error of a client that could not connect. */
 export function findFault(error: unknown, place: Place | undefined): Fault {
   if (error instanceof ProbeError) return error;
   const raw = (error ?? {}) as RawError;
   if (raw.lastNodeError) return findFault(raw.lastNodeError, place);
   const text = String(raw.message);
-  // Replies of Sentinels' and clusters' other servers do not say which one sent them.
+  // With Sentinels or a cluster, an error reply does not tell which server sent it.
   const [seed = NOWHERE] = place?.hosts ?? [];
   const server = place?.mode === "single" ? seed : NOWHERE;
   const sentinels = /^All sentinels are unreachable.*?(?: Last error: (.*))?$/.exec(text);
@@ -65,7 +65,7 @@ function kindOfReply(text: string, prefix = "UNKNOWN"): string {
   return /invalid (?:username-)?password/i.test(text) ? "WRONGPASS" : prefix;
 }
 
-/** True if the error does not tell why the server could not be reached, or may come from the wrong use of TLS. */
+/** True if the error does not tell why the server could not be reached, or may be caused by a wrong TLS setting. */
 export function isAmbiguous(error: unknown): boolean {
   const { kind } = findFault(error, undefined);
   return (

@@ -5,14 +5,17 @@ import type { Driver } from "./clients/driver.js";
 import { isAmbiguous } from "./connection-fault.js";
 import { type Failure, toCause, toFailure } from "./connection-failure.js";
 
-/** Tracks whether a connection works. Publishes changes, and prints each distinct failure, once in a process, as a warning. */
+/**
+ * Tracks whether a connection works. Publishes its changes, and emits a process warning once for each distinct
+ * failure.
+ */
 export class ConnectionHealth {
   readonly #driver: Driver;
   readonly #onFailed: () => void;
   #isReady: boolean;
   #failure: Failure | undefined;
 
-  /** @param onFailed called after each attempt to connect that failed */
+  /** @param onFailed Called after each failed attempt to connect. */
   constructor(driver: Driver, onFailed: () => void) {
     this.#driver = driver;
     this.#onFailed = onFailed;
@@ -24,7 +27,10 @@ export class ConnectionHealth {
     return this.#failure?.isPermanent ?? false;
   }
 
-  /** Returns the error for a call that was not sent because there is no connection, if the reason is known. */
+  /**
+   * Returns the error for a call that cannot be sent because there is no connection, or undefined if the reason is
+   * not known.
+   */
   error(): StoreUnavailableError | undefined {
     const failure = this.#failure;
     return (
@@ -47,7 +53,10 @@ export class ConnectionHealth {
     publish("connection", { store: "redis", state: "closed" });
   }
 
-  /** Reports an error of the client. One of a working connection is followed by `lost`. */
+  /**
+   * Handles an error of the client. If the connection works, the driver calls `lost` next, so nothing is reported
+   * yet.
+   */
   failed(error: unknown): void {
     if (this.#isReady) this.#failure = toFailure(error, this.#driver.place);
     else if (isAmbiguous(error) && this.#driver.probe !== undefined) void this.#probe(error);

@@ -6,23 +6,23 @@ import type { Call, Driver } from "./clients/driver.js";
 import { ConnectionHealth } from "./connection-health.js";
 import { isUnsent, toStoreError } from "./server-errors.js";
 
+/** Sends the commands of one step. */
 export type Send<R> = (call: Call) => Promise<R>;
 
-/** The call of several steps that the current code is a part of, with its deadline until it settles. */
+/** The call of several steps that the current code runs in, with its deadline until the call settles. */
 const calls = new AsyncLocalStorage<{ endsAt: number | undefined } | undefined>();
 
 /**
- * Connection with a deadline for every call: waiting for a connection, sending and waiting for the reply take at most
- * `timeoutMs`, in all steps of a call together. A command that was not sent by then is never sent.
+ * Connection with a deadline for every call: waiting for a connection, sending and waiting for replies takes at most
+ * `timeoutMs` for all steps of a call together. A command that is not sent before the deadline is never sent.
  *
- * A call's deadline is read once, from `endsAt` when the call starts, and passed on to `run`. It is a time of
- * `loopNow()`.
+ * The deadline is a time of `loopNow()`. A call reads it once, from `endsAt` at its start, and passes it to `run`.
  */
 export class Connection {
   readonly driver: Driver;
   readonly timeoutMs: number;
   readonly scripts = new Capability();
-  /** `SET … IFEQ`, with which versions are compared where scripts are forbidden. */
+  /** `SET … IFEQ`, which compares versions if scripts are forbidden. */
   readonly setIfEqual = new Capability();
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
@@ -59,37 +59,37 @@ export class Connection {
     if (this.#closed) throw new StoreClosedError();
   }
 
-  /** Returns a number that grows whenever the connection, or the one to a node of a Cluster, is lost. */
+  /** Number that grows whenever the connection, or one to a node of a Cluster, is lost. */
   get disconnects(): number {
     return this.#disconnects + this.driver.resends;
   }
 
-  /** Runs a task of several steps within one deadline. A step that starts after it is not sent. */
+  /** Runs a task of several steps within one deadline. A step that starts after the deadline is not sent. */
   within<R>(task: () => Promise<R>): Promise<R> {
     const call: { endsAt: number | undefined } = { endsAt: this.endsAt };
     return calls.run(call, async () => {
       try {
         return await task();
       } finally {
-        call.endsAt = undefined; // calls that a listener to an event made meanwhile are not part of this one
+        call.endsAt = undefined; // calls that an event listener made meanwhile are not part of this call
       }
     });
   }
 
-  /** Returns the deadline of the call that the current code is a part of, or of a call that starts now. */
+  /** Deadline of the call that the current code runs in, or of a call that starts now. */
   get endsAt(): number {
     return calls.getStore()?.endsAt ?? loopNow() + this.timeoutMs;
   }
 
   /**
-   * Runs one step of a call. A read whose connection was lost is sent once more.
-   * @param effect Whether the step may have been applied if there is no reply.
-   * @throws StoreUnavailableError, StoreClosedError or ScriptsForbiddenError, and no error of the client.
+   * Runs one step of a call. If the connection is lost, a read is sent once more.
+   * @param effect `"write"` if Redis may have applied the step even if there is no reply.
+   * @throws StoreUnavailableError, StoreClosedError or ScriptsForbiddenError, never an error of the client.
    */
   run<R>(effect: "read" | "write", send: Send<R>, endsAt = this.endsAt): Promise<R> {
     if (this.#closed) return Promise.reject(new StoreClosedError());
     if (endsAt <= loopNow()) return Promise.reject(this.timeoutError("not-applied"));
-    // A connection that the client opens meanwhile outlives the call, and must not inherit its deadline.
+    // A connection that the client opens during this call outlives the call, and must not inherit its deadline.
     return calls.run(undefined, () => this.#run(effect, send, endsAt));
   }
 
@@ -97,7 +97,7 @@ export class Connection {
     return new Promise<R>((resolve, reject) => {
       let call: Call | undefined;
       let isOver = false;
-      /** True once a read was sent again after its connection was lost. */
+      /** True if a read was sent again after its connection was lost. */
       let isRepeated = false;
       const startOrWait = () => {
         const { state } = this.driver;
@@ -117,10 +117,10 @@ export class Connection {
         send(current).then(
           (reply) => (cancelTimer(), resolve(reply)),
           (error: unknown) => {
-            current.cancel(); // a client that gives up first, by its own commandTimeout, still sends its queue
+            current.cancel(); // a client that rejects by its own commandTimeout would still send the command from its queue
             const isIntact = this.driver.resends === resends;
             const failure = toStoreError(error, effect === "write" && (isIntact ? "once" : "again"));
-            // The connection is being closed. The next one may be ready in time.
+            // The connection is being closed, and the next one may be ready in time.
             const isUnsentYet = isIntact && isUnsent(error) && this.driver.state !== "ready";
             const isLostRead = effect === "read" && isConnectionLost(failure) && !isRepeated;
             if (isOver || !(isUnsentYet || isLostRead)) return fail(failure);
@@ -142,12 +142,12 @@ export class Connection {
     });
   }
 
-  /** Closes a connection of the store's own, and stops observing a client that was handed in. */
+  /** Closes a connection that the store opened, or stops observing a client that was passed in. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#wake();
-    // A connection of our own is observed until it has ended: a socket may still fail while it is being closed.
+    // Observe a connection of the store until it has ended, since its socket may still fail while it is being closed.
     if (this.driver.close) this.driver.close();
     else this.#stopObserving();
   }

@@ -3,25 +3,25 @@ import type { MasterNode } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 
 /**
- * Keys to a page: a request that comes meanwhile waits for one. With 500 it took ten times as long, and a walk a
- * third of the time (`npm run bench -- --case million`).
+ * Number of keys in a page. A request may have to wait for one page. With 500 keys it waited ten times as long, and
+ * an iteration took a third of the time (`npm run bench -- --case million`).
  */
 const SCAN_COUNT = 20;
 
-/** Number of times that a walk starts again. */
+/** Maximum number of times that an iteration starts again. */
 const MAX_RESTARTS = 3;
-/** Number of names that a walk remembers. */
+/** Number of names that an iteration remembers. */
 const RECENT_NAMES = 10_000;
 
-/** A set of keys, each with a name. */
+/** Set of keys: prefix, name and suffix. */
 export interface KeyPattern {
   prefix: string;
   suffix?: string;
-  /** True if the keys of this set include one with this name. */
+  /** Returns true if the set includes a key with this name. */
   includes: (name: string) => boolean;
 }
 
-/** Keys of a store, and a way to walk them that neither blocks Redis nor holds them all. */
+/** Keys of a store. Iterates over them in pages, so that it neither blocks Redis nor reads all keys into memory. */
 export class KeySpace {
   readonly #connection: Connection;
   readonly #prefix: string;
@@ -40,10 +40,10 @@ export class KeySpace {
   }
 
   /**
-   * Yields names, a bounded page at a time, from every master. The walk of a node starts again if its connection is
-   * lost: the next one may be to another server, to which a position means nothing.
-   * @param onRestart called with the number of that node's names that were yielded in vain
-   * @throws StoreUnavailableError if connections are lost again and again.
+   * Yields the names from every master, in pages of bounded size. If the connection to a node is lost, the iteration
+   * of that node starts again: the next connection may lead to another server, for which the cursor is not valid.
+   * @param onRestart Called with the number of names of that node that were yielded and will be yielded again.
+   * @throws StoreUnavailableError if connections are lost repeatedly.
    */
   async *pages(onRestart: (yielded: number) => void = () => {}): AsyncGenerator<string[]> {
     let restarts = 0;
@@ -87,7 +87,7 @@ export class KeySpace {
 
   /**
    * Removes all keys. Redis frees their memory in the background.
-   * @throws StoreUnavailableError, with an unknown outcome if some have been removed.
+   * @throws StoreUnavailableError, with the outcome `"unknown"` if some keys have been removed.
    */
   async clear(): Promise<void> {
     let removed = false;
@@ -108,7 +108,7 @@ export class KeySpace {
       await this.#connection.run("write", (call) => call.send(["unlink"], keys));
       return;
     }
-    // On a cluster one command takes keys of one slot only.
+    // On a cluster, all keys of a command must be in one slot.
     const results = await Promise.allSettled(
       keys.map((key) => this.#connection.run("write", (call) => call.send(["unlink"], [key]))),
     );
@@ -129,8 +129,8 @@ function connectionLost(): StoreUnavailableError {
 }
 
 /**
- * Returns a filter for names that were not seen a short while ago. When Redis shrinks its table of keys, it returns the
- * keys of the place that the walk has reached a second time.
+ * Returns a filter that rejects names that it has seen recently. SCAN may return keys a second time when Redis
+ * shrinks its hash table.
  */
 function newNames(): (name: string) => boolean {
   const recent = new Set<string>();
@@ -142,7 +142,7 @@ function newNames(): (name: string) => boolean {
   };
 }
 
-/** A prefix stands for itself in a SCAN pattern, whatever it holds. */
+/** Escapes a text for a SCAN pattern, so that each character stands for itself. */
 function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]]/g, "\\$&");
 }

@@ -5,19 +5,19 @@ import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
 import type { SessionData } from "../store.js";
 import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
 
-/** What a RedisStore takes beside its connection. */
+/** Options for a RedisStore, except for its connection. */
 export interface RedisStoreSettings<T extends object = SessionData> extends UserOptions<T> {
-  /** What each key begins with. @default "sess:" */
+  /** Prefix of every key. @default "sess:" */
   prefix?: string;
-  /** The longest that any call takes, connecting and queueing included. @default 1_000 */
+  /** Deadline of every call, in milliseconds, which includes connecting and queueing. @default 1_000 */
   timeoutMs?: number;
-  /** The largest payload, in bytes of UTF-8, that is written, and that is read. @default 1 MiB */
+  /** Maximum size of a payload that is written or read, in bytes of UTF-8. @default 1 MiB */
   maxPayloadBytes?: number;
-  /** How data becomes the text that is kept. @default jsonCodec */
+  /** Converts session data to the stored text, and back. @default jsonCodec */
   codec?: Codec;
   /**
    * Further options for ioredis, which opens the connection: `tls`, `family`, `connectionName`, `natMap` and so on.
-   * The URL overrides the address and the credentials here. Queues and retries cannot be changed.
+   * The address and the credentials in the URL take precedence. The options for queues and retries have no effect.
    */
   redisOptions?: object;
 }
@@ -38,8 +38,8 @@ type OwnSettings = Required<
 };
 
 /**
- * Fills in what a RedisStore takes when nothing is said.
- * @throws TypeError naming the option and what it takes.
+ * Returns the options with their defaults.
+ * @throws TypeError that names the invalid option and the accepted values.
  */
 export function checkRedisSettings<T extends object>(settings: RedisStoreSettings<T>): OwnSettings {
   const {
@@ -60,8 +60,8 @@ export function checkRedisSettings<T extends object>(settings: RedisStoreSetting
 }
 
 /**
- * Returns the settings in a URL's query.
- * @throws TypeError if the query has another option.
+ * Returns the options in a URL's query.
+ * @throws TypeError if the query has an unknown option.
  */
 export function fromQuery(
   url: string,

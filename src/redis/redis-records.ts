@@ -19,7 +19,7 @@ import { KeySpace } from "./key-space.js";
 import type { RedisStoreSettings } from "./options.js";
 import { StoredRecord, digest } from "./stored-record.js";
 
-/** What a RedisStore keeps: one string for each session. */
+/** The records of a RedisStore: one Redis string for each session. */
 export class RedisRecords<T extends object = SessionData> implements SessionStore<T> {
   readonly timeoutMs: number;
   readonly #connection: Connection;
@@ -132,7 +132,7 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     return undefined;
   }
 
-  /** Throws a SessionConflictError with what is stored, unless that cannot be decoded. */
+  /** Throws a SessionConflictError with the stored record. Returns if that cannot be decoded. */
   async #throwConflict(id: string, stored: Stored): Promise<void> {
     const current = await this.#checkedRecord(id, stored);
     if (current !== undefined) throw new SessionConflictError(current);
@@ -146,7 +146,10 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
     return new StoredRecord(text, data, lifetimeMs === -1 ? MAX_EXPIRES_AT : Date.now() + lifetimeMs);
   }
 
-  /** Bytes that are not UTF-8 have no text that a script would find the version of: they could never be written over. */
+  /**
+   * Returns the record, or undefined if its bytes are not UTF-8. The version of such a record would differ from the
+   * one that a script computes, so it could never be overwritten.
+   */
   async #checkedRecord(id: string, stored: Stored): Promise<SessionRecord<T> | undefined> {
     if (mayBeMangled(stored)) {
       const bytes = await this.#connection.run("read", (call) => call.getBuffer(this.#keys.key(id)));
@@ -156,8 +159,8 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
   }
 
   /**
-   * After a lost connection some clients send a command again: that the session was there, or gone, may
-   * then be this call's own doing.
+   * Throws a StoreUnavailableError if the client may have sent the command twice, as some clients do after a lost
+   * connection. The first copy may then have created or destroyed the session that the second one found or missed.
    */
   #assertSentOnce(resends: number): void {
     if (this.#connection.driver.resends !== resends) {
@@ -170,12 +173,15 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
   }
 }
 
-/** Whether the client may have put U+FFFD in the place of bytes that are not UTF-8. */
+/** True if the client may have replaced bytes that are not UTF-8 by U+FFFD. */
 function mayBeMangled([text]: Stored): boolean {
   return typeof text === "string" && text.includes("\ufffd");
 }
 
-/** In ms; 0 or less when it is over. Relative, so that the clocks of server and Redis may differ. */
+/**
+ * Returns the remaining lifetime in ms, 0 or less for an expired entry. A relative time, since the clocks of this
+ * server and of Redis may differ.
+ */
 function lifetimeOf(entry: SessionEntry<object>): number {
   return Math.ceil(entry.expiresAt - Date.now());
 }

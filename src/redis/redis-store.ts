@@ -10,22 +10,26 @@ import { RedisUserIndex } from "./redis-user-index.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings, fromQuery } from "./options.js";
 import { parseRedisUrl } from "./url.js";
 
+/** Options for a RedisStore. Requires either `url` or `client`. */
 export interface RedisStoreOptions<T extends object = SessionData> extends RedisStoreSettings<T> {
   /**
-   * Where Redis is; the store makes its own connection, and closes it. The query may set `prefix`,
-   * `timeoutMs` and `maxPayloadBytes`. Either this or `client`.
+   * URL of Redis. The store opens its own connection and closes it. The query may set `prefix`, `timeoutMs` and
+   * `maxPayloadBytes`.
    */
   url?: string;
-  /** A client of your own, which stays open. Either this or `url`. */
+  /** A client that you created. The store does not close it. */
   client?: RedisClient;
 }
 
 /**
- * Sessions in Redis: one string for each, the codec's text itself with Redis's own expiry, as
- * connect-redis 7 to 10 write it. Works with a single Redis, Sentinel and Cluster.
+ * Stores sessions in Redis or Valkey: a single server, Sentinel or Cluster. Each session is one Redis string, the
+ * text of the codec, with a Redis expiry. connect-redis 7 to 10 use the same format.
+ * @example
+ * const store = new RedisStore({ url: "redis://localhost:6379" });
+ * /
  */
 export class RedisStore<T extends object = SessionData> extends UserSessionStore<T> {
-  /** @throws TypeError naming the option that is not valid. */
+  /** @throws TypeError that names the option that is not valid. */
   constructor(options: RedisStoreOptions<T>) {
     if (isRedisClient(options)) throw new TypeError("RedisStore received a client: pass { client }");
     knownOptions("RedisStore", options, ["url", "client", ...REDIS_SETTINGS]);
@@ -40,7 +44,9 @@ export class RedisStore<T extends object = SessionData> extends UserSessionStore
     const settings = { ...(parsed && fromQuery(url!, parsed.params)), ...options };
     const { prefix, timeoutMs, maxPayloadBytes, codec, redisOptions } = checkRedisSettings(settings);
     if (handedIn !== undefined && options.redisOptions !== undefined)
-      throw new TypeError("redisOptions requires url: set the options of a client of your own on the client");
+      throw new TypeError(
+        "redisOptions requires url: set the options of a client that you pass in when you create it",
+      );
     const driver = handedIn ?? new OwnDriver(parsed!.address, timeoutMs, redisOptions);
     const connection = new Connection(driver, timeoutMs);
     const records = new RedisRecords<T>(connection, { prefix, maxPayloadBytes, codec });

@@ -8,13 +8,13 @@ import type { Script } from "./scripts.js";
 import * as plain from "./user-index-commands.js";
 import * as scripts from "./user-index-scripts.js";
 
-/** Form of a key's name: SHA-256 as base64url. */
+/** Form of the name of a key: SHA-256 as base64url. */
 const DIGEST = /^[\w-]{43}$/;
 const LOGIN_DIGITS = 16;
-/** Entries that one step reads. */
+/** Number of entries that one step reads. */
 const PAGE_SIZE = 100;
 
-/** A step on a user's index, as a script and as plain commands. */
+/** An operation on a user's index, as a script and as plain commands. */
 interface Step {
   effect: "read" | "write";
   script: Script;
@@ -27,15 +27,18 @@ const REMOVE: Step = { effect: "write", script: scripts.REMOVE, commands: plain.
 const CONFIRM: Step = { effect: "read", script: scripts.CONFIRM, commands: plain.confirm };
 const PAGE: Step = { effect: "read", script: scripts.PAGE, commands: plain.page };
 
-/** Index of users' sessions in Redis: one sorted set for each user, which may be on another node than the sessions. */
+/**
+ * Index of users' sessions in Redis: one sorted set for each user. It may be on another node than the user's
+ * sessions.
+ */
 export class RedisUserIndex implements UserIndex {
   readonly #connection: Connection;
   readonly #keys: KeySpace;
 
   constructor(connection: Connection, prefix: string) {
     this.#connection = connection;
-    // Under the store's prefix, so that a Redis user needs no other keys. A session id has no space: no store,
-    // whatever its prefix, takes such a key for a session's.
+    // The keys are under the store's prefix, so that an ACL needs only one key pattern. They end with a space, which
+    // no session id contains, so that no store takes them for sessions, whatever its prefix.
     this.#keys = new KeySpace(connection, {
       prefix: `${prefix}users:`,
       suffix: " ",
@@ -82,7 +85,7 @@ export class RedisUserIndex implements UserIndex {
   }
 
   async #run({ effect, script, commands }: Step, user: string, args: Arg[]): Promise<unknown> {
-    // A digest: a user id may be a secret, and may have any characters and any length.
+    // Use a digest, since a user id may be secret and may have any characters and any length.
     const key = this.#keys.key(createHash("sha256").update(user).digest("base64url"));
     const { scripts } = this.#connection;
     if (scripts.isAvailable) {
@@ -97,7 +100,10 @@ export class RedisUserIndex implements UserIndex {
   }
 }
 
-/** Returns how long a session that has not expired lives, in ms: relative, since the clocks of server and Redis may differ. */
+/**
+ * Returns the remaining lifetime in ms, at least 1. A relative time, since the clocks of this server and of Redis may
+ * differ.
+ */
 function lifetimeOf(expiresAt: number): number {
   return Math.max(1, Math.ceil(expiresAt - Date.now()));
 }

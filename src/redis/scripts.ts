@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Arg, Call } from "./clients/driver.js";
 import { replyPrefix } from "./server-errors.js";
 
+/** Lua script. */
 export class Script {
   readonly #source: string;
   readonly #sha: string;
@@ -11,7 +12,10 @@ export class Script {
     this.#sha = createHash("sha1").update(source).digest("hex");
   }
 
-  /** Runs by digest. Sends the source if the server does not have it (a restart, SCRIPT FLUSH). */
+  /**
+   * Runs the script by its digest. Sends the source if the server does not have it, as after a restart or SCRIPT
+   * FLUSH.
+   */
   async run(call: Call, keys: string[], args: Arg[] = []): Promise<unknown> {
     try {
       return await call.send(["evalsha", this.#sha, keys.length], keys, args);
@@ -23,8 +27,8 @@ export class Script {
 }
 
 /**
- * Returns the string stored under a key, or false when there is none or it has another type, which is no session.
- * The second value is any other error of the GET, for example that the user may not run it.
+ * Lua function that returns the string stored under a key, or false if the key is missing or has another type, and
+ * thus is no session. Its second value is any other error of GET, for example that the ACL forbids it.
  */
 const READ_STRING = `
 local function read(key)
@@ -37,9 +41,9 @@ end
 
 /**
  * Compare-and-set. KEYS: the sessions. ARGV, for each: the expected version, the payload, the lifetime in ms. Returns
- * for each 0 when there is no session, 1 when written, and payload and TTL of what is stored on a conflict. A payload
- * that is stored already under another version is a conflict too: of two requests that increment a counter, only one
- * may be told that it did.
+ * for each 0 if there is no session, 1 if it was written, and the stored payload and TTL on a conflict. It is also a
+ * conflict if the stored payload equals the new one but the expected version differs: of two requests that increment
+ * a counter, only one may succeed.
  */
 export const COMPARE_AND_SET = new Script(`${READ_STRING}
 local replies = {}
@@ -60,8 +64,8 @@ return replies
 `);
 
 /**
- * KEYS: the sessions. ARGV, for each: the payload, the lifetime in ms, and "NX" to write if the key is missing or "XX" if
- * it exists. A lifetime of 0 or less leaves no key. Returns for each 1 when written, else 0.
+ * KEYS: the sessions. ARGV, for each: the payload, the lifetime in ms, and "NX" to write if the key is missing or
+ * "XX" if it exists. A lifetime of 0 or less removes the key. Returns for each 1 if it was written, else 0.
  */
 export const SET_MANY = new Script(`
 local replies = {}
@@ -86,8 +90,8 @@ return replies
 `);
 
 /**
- * Extends the TTL of a key, never shortens it, and leaves a key without an expiry as it is. Returns 0 when the key is
- * missing, else 1. Written without `PEXPIRE … GT`, which Redis 6 does not have.
+ * Lua function that extends the TTL of a key and never shortens it. It does not change a key without an expiry.
+ * Returns 0 if the key is missing, else 1. It does not use `PEXPIRE … GT`, which Redis 6 does not support.
  */
 const EXTEND = `
 local function extend(key, lifetime)
@@ -97,7 +101,7 @@ local function extend(key, lifetime)
 end
 `;
 
-/** KEYS: the sessions. ARGV, for each: the lifetime in ms. Returns for each 1, or 0 when it is missing. */
+/** KEYS: the sessions. ARGV, for each: the lifetime in ms. Returns for each 1, or 0 if it is missing. */
 export const TOUCH_MANY = new Script(`${EXTEND}
 local replies = {}
 for i = 1, #KEYS do replies[i] = extend(KEYS[i], ARGV[i]) end
@@ -105,8 +109,8 @@ return replies
 `);
 
 /**
- * KEYS: the sessions. ARGV, for each: the expected version, the lifetime in ms. Returns for each 0 when there is no
- * session, 1 when its version is the expected one, and payload and TTL of what is stored on a conflict.
+ * KEYS: the sessions. ARGV, for each: the expected version, the lifetime in ms. Returns for each 0 if there is no
+ * session, 1 if its version is the expected one, and the stored payload and TTL on a conflict.
  */
 export const COMPARE_AND_TOUCH = new Script(`${READ_STRING}${EXTEND}
 local replies = {}
@@ -126,8 +130,8 @@ return replies
 `);
 
 /**
- * KEYS: the sessions. Gives payload and lifetime of each in one flat list, so that the client has one
- * reply to handle. Another type than a string gives 1 in the payload's place, any other error is the script's.
+ * KEYS: the sessions. Returns the payload and the TTL of each in one flat list, so that the client handles one reply.
+ * For a key that is not a string, the payload is 1. Any other error is the error of the script.
  */
 export const READ_MANY = new Script(`
 local replies = {}

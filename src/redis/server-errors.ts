@@ -24,11 +24,11 @@ export const REPLIES: Partial<Record<string, [reason: UnavailableReason, detail:
   WRONGPASS: ["auth", "Redis refused the user name or password (WRONGPASS)"],
   NOPERM: ["permission", "Redis refused the command to this user (NOPERM)"],
   BUSY: ["busy", "Redis is busy running a script (BUSY)"],
-  MISCONF: ["misconfigured", "Redis takes no writes, since it can't persist them (MISCONF)"],
-  NOREPLICAS: ["misconfigured", "Redis takes no writes, since it has too few replicas (NOREPLICAS)"],
+  MISCONF: ["misconfigured", "Redis accepts no writes, since it can't persist them (MISCONF)"],
+  NOREPLICAS: ["misconfigured", "Redis accepts no writes, since it has too few replicas (NOREPLICAS)"],
 };
 
-/** Properties of a client's error that are read. */
+/** Properties of a client's error that this file reads. */
 interface ClientError {
   name?: unknown;
   code?: unknown;
@@ -37,8 +37,9 @@ interface ClientError {
 }
 
 /**
- * Returns the first word of an error reply, or `undefined` if the error is not a reply. ioredis and iovalkey name their
- * error replies; those of node-redis and ioredis-mock are an `Error` without the `code` that a socket's error has.
+ * Returns the first word of an error reply, or `undefined` if the error is not a reply. In ioredis and iovalkey,
+ * error replies have the name "ReplyError". In node-redis and ioredis-mock, they are an `Error` without a `code`,
+ * which socket errors have.
  */
 export function replyPrefix(error: unknown): string | undefined {
   const { name, code } = (error ?? {}) as ClientError;
@@ -46,16 +47,16 @@ export function replyPrefix(error: unknown): string | undefined {
   return name === "Error" && code === undefined ? /^[A-Z]{2,}(?= )/.exec(textOf(error))?.[0] : undefined;
 }
 
-/** Whether the error says that scripts may not be run here: by an ACL, or by a server that has none. */
+/** True if the error means that scripts cannot run: the ACL forbids them, or the server does not support them. */
 export function forbidsScripts(error: unknown): boolean {
   if (replyPrefix(error) === undefined) return false;
   return /^(NOPERM .*|ERR unknown command )['`]eval(sha)?['`]/i.test(textOf(error));
 }
 
 /**
- * A client's error becomes one of ours. Nothing of its text is kept: ioredis puts the command's
- * arguments, which are the id and the payload, on its errors, and Redis repeats some of them.
- * @param writes whether the command writes, and may have been sent more than once.
+ * Converts an error of a client to an error of the store. The result contains no part of the client's error: ioredis
+ * adds the arguments of the command, the id and the payload, to its errors, and Redis repeats some of them.
+ * @param writes False for a command that only reads; `"again"` for a write that may have been sent more than once.
  */
 export function toStoreError(error: unknown, writes: false | "once" | "again"): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
@@ -63,7 +64,7 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
   const prefix = causePrefix(error);
   const text = textOf(error);
   if (SUBSCRIBED.test(text)) return new StoreUnavailableError("not-applied", "other", IN_SUBSCRIBER_MODE);
-  // An error reply tells of the last time only that the command was sent.
+  // If the command was sent more than once, the error reply concerns only the last time.
   const refused = prefix !== undefined || isUnsent(error);
   const outcome = !writes || (refused && writes === "once") ? "not-applied" : "unknown";
   if (prefix !== undefined) {
@@ -76,18 +77,18 @@ export function toStoreError(error: unknown, writes: false | "once" | "again"): 
     return new StoreUnavailableError(
       outcome,
       "cluster-down",
-      "no node of the Redis Cluster took the command",
+      "no node of the Redis Cluster accepted the command",
     );
   return new StoreUnavailableError(outcome, "connection", "no connection to Redis");
 }
 
-/** The prefix of the error reply that an error is, or that was behind it. */
+/** Returns the first word of the error reply that an error is or was caused by. */
 function causePrefix(error: unknown): string | undefined {
   const text = textOf(error);
   const direct = replyPrefix(error);
   if (direct === "ERR") {
     if (text.includes("The user executing the script can't run this command")) return "NOPERM";
-    if (text.includes("Protocol error: unauthenticated")) return "NOAUTH"; // commands longer than AUTH are refused
+    if (text.includes("Protocol error: unauthenticated")) return "NOAUTH"; // Redis refuses commands longer than AUTH
     return /Error running script.*: -?([A-Z]+) /.exec(text)?.[1] ?? direct; // Redis 6
   }
   return (
@@ -97,15 +98,19 @@ function causePrefix(error: unknown): string | undefined {
   );
 }
 
-/** How ioredis, and Redis to node-redis, refuse a command on a connection that is subscribed to a channel with RESP2. */
+/**
+ * Errors of ioredis, and of Redis with node-redis, for a command on a RESP2 connection that is subscribed to a
+ * channel.
+ */
 const SUBSCRIBED = /^(Connection in subscriber mode|ERR Can't execute '.*': only .*SUBSCRIBE)/;
-const IN_SUBSCRIBER_MODE = "the client is in subscriber mode (SUBSCRIBE): give the store a client of its own";
+const IN_SUBSCRIBER_MODE =
+  "the client is in subscriber mode (SUBSCRIBE): use a separate client for the store";
 
 function textOf(error: unknown): string {
   return String((error as ClientError | null | undefined)?.message);
 }
 
-/** How ioredis rejects what it has sent from node to node in vain. */
+/** Error of ioredis after too many redirections from node to node. */
 const TOO_MANY = "Too many Cluster redirections";
 
 /** Messages with which the clients reject a command that they have not written to a socket. */
@@ -119,7 +124,7 @@ const NEVER_SENT = [
   "The client is offline",
 ];
 
-/** Whether the command was kept from the server by the client itself. */
+/** True if the client rejected the command without sending it. */
 export function isUnsent(error: unknown): boolean {
   return NEVER_SENT.some((each) => textOf(error).startsWith(each));
 }

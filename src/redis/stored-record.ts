@@ -1,11 +1,12 @@
 import crypto from "node:crypto";
 import type { SessionData, SessionRecord } from "../store.js";
 
-/** What a read gives. Its version is computed when it is asked for: most readers never do. */
+/** A record as it was read. It computes its version on first use, since most readers do not need it. */
 export class StoredRecord<T extends object> implements SessionRecord<T> {
   /**
-   * Makes `version` each record's own, so that a copy has it too. One getter for all: V8 gives each object with a
-   * getter of its own a shape of its own, which takes a quarter of what a batched read costs the client.
+   * Defines `version` as an own property of each record, so that a copy of the record has it. All records share one
+   * getter: with one getter for each object, V8 creates a hidden class for each object, which takes a quarter of the
+   * CPU time of a batched read.
    */
   static readonly #version: PropertyDescriptor & ThisType<StoredRecord<SessionData>> = {
     enumerable: true,
@@ -27,8 +28,11 @@ export class StoredRecord<T extends object> implements SessionRecord<T> {
   }
 }
 
-/** The version of a text. SHA-1, since it is what a Redis script can compute; it tells versions apart and protects nothing. */
+/**
+ * Returns the version of a text: its SHA-1, which a Redis script can compute. It only distinguishes versions and is
+ * no protection.
+ */
 export function digest(text: string): string {
-  // Node 20.12 and later have it in one step, in half the time.
+  // `crypto.hash` of Node.js 20.12 and later needs half the time.
   return crypto.hash ? crypto.hash("sha1", text) : crypto.createHash("sha1").update(text).digest("hex");
 }

@@ -1,9 +1,9 @@
 import { urlError } from "../internal/url-error.js";
 
-/** Address of a Redis, as a URL states it. */
+/** Address of Redis, parsed from a URL. */
 export interface RedisAddress {
   mode: "single" | "sentinel" | "cluster";
-  /** One host, or those of the Sentinels or of the cluster's first nodes. Empty for a Unix socket. */
+  /** The host, or the hosts of the Sentinels or of the cluster's first nodes. Empty for a Unix socket. */
   hosts: { host: string; port: number }[];
   /** Path of a Unix socket. */
   path?: string;
@@ -32,8 +32,8 @@ const AFTER_SCHEME = /^(?:([^@/?#]*)@)?([^@/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/
 const SOCKET = /^(?:unix:(?:\/\/)?|(?:redis|valkey):\/\/)(?:([^@/?#]*)@)?(\/[^?#]*)(?:\?([^#]*))?$/i;
 
 /**
- * Parses the URL of a Redis or Valkey server, of Sentinels, of a cluster or of a Unix socket. WHATWG URLs do not
- * allow several hosts.
+ * Parses the URL of a Redis or Valkey server, of Sentinels, of a cluster or of a Unix socket. Does not use the class
+ * `URL`, which does not allow several hosts.
  * @returns the address, and the query parameters that are not part of it.
  * @throws TypeError if the URL is not valid. The message contains no part of the URL.
  */
@@ -74,11 +74,11 @@ function parseHosts(url: string): { address: RedisAddress; params: URLSearchPara
   if (segments.length > 0)
     throw urlError(url, `url must end with the database number, as in ${EXAMPLES[mode]}`);
   if (mode === "cluster" && address.db !== 0)
-    throw urlError(url, "url names a database, but a Redis Cluster has only database 0: leave it out");
+    throw urlError(url, "url names a database, but a Redis Cluster has only database 0: remove it");
   return { address, params: new URLSearchParams(query) };
 }
 
-/** A socket's path holds slashes, so the database number is the parameter `db`. */
+/** Parses the URL of a Unix socket. Its path contains slashes, so the database number is the parameter `db`. */
 function parseSocket(url: string): { address: RedisAddress; params: URLSearchParams } {
   const [, credentials, path, query] = SOCKET.exec(url) ?? [];
   if (path === undefined || path === "/")

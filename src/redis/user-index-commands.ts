@@ -2,9 +2,9 @@ import type { Arg, Call } from "./clients/driver.js";
 import { MAX_REMOVED } from "./user-index-scripts.js";
 
 /**
- * The steps of user-index-scripts.ts as plain commands, with the same arguments and replies, for a Redis user that may
- * not run scripts. They are not atomic: concurrent logins may exceed a limit or share a number, an entry that is removed
- * while it is extended leaves its expiry behind, and the key may outlive its last login.
+ * Operation of user-index-scripts.ts as plain commands, with the same arguments and replies, for a Redis user that
+ * may not run scripts. It is not atomic: concurrent logins may exceed a limit or get the same number, an entry that
+ * is removed while it is extended leaves its expiry in the index, and the key may outlive its last login.
  */
 export type PlainStep = (call: Call, key: string, args: Arg[]) => Promise<unknown>;
 
@@ -66,13 +66,13 @@ export const confirm: PlainStep = async (call, key, [member]) => {
 export const page: PlainStep = (call, key, [command, from, to, limit]) =>
   call.send([command!], [key], [from!, to!, "limit", 0, limit!]);
 
-/** Reads Redis's clock, in microseconds. */
+/** Reads the clock of Redis, in microseconds. */
 async function microsOf(call: Call): Promise<number> {
   const [seconds, micros] = (await call.send(["time"], [])) as [string, string];
   return Number(seconds) * 1_000_000 + Number(micros);
 }
 
-/** Extends the TTL of a key that has less than `lifetimeMs` left, or no TTL yet. */
+/** Extends the TTL of a key whose TTL is below `lifetimeMs`, or that has none yet. */
 function expireLater(call: Call, key: string, leftMs: unknown, lifetimeMs: Arg): Promise<unknown>[] {
   return Number(leftMs) < Number(lifetimeMs) ? [call.send(["pexpire"], [key], [lifetimeMs])] : [];
 }

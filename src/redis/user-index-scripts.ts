@@ -1,26 +1,26 @@
 import { Script } from "./scripts.js";
 
 /**
- * Steps on a user's index as scripts. The index is one sorted set with two members for each login:
+ * Operations on a user's index as scripts. The index is one sorted set with two members for each login:
  *
- * - `<login>:<storage id>` with the number of the login as its score. These order the logins.
- * - `-<login>` with its expiry as a negative score, in ms of Redis's clock, as Redis's own expiries are. These find
- *   what has expired.
+ * - `<login>:<storage id>`, whose score is the number of the login. These members order the logins.
+ * - `-<login>`, whose score is the negative expiry, in ms of the clock of Redis. These members find expired logins.
  *
- * The first 16 characters of a login member are the number of the login, which are microseconds of Redis's clock.
+ * The first 16 characters of a login member are the number of the login: its time in microseconds of the clock of
+ * Redis.
  */
 
 /** Maximum number of expired logins that one script removes. */
 export const MAX_REMOVED = 100;
 
-/** Reads the time: `now` in ms, `micros` in µs. */
+/** Lua code that reads the time: `now` in ms, `micros` in µs. */
 const TIME = `
 local key, time = KEYS[1], redis.call('TIME')
 local micros = time[1] * 1000000 + time[2]
 local now = math.floor(micros / 1000)
 `;
 
-/** Removes expired logins, and lets the key expire with the last one. */
+/** Lua code that removes expired logins and makes the key expire with the last login. */
 const CLEAN_UP = `
 for _, expiry in ipairs(redis.call('ZRANGEBYSCORE', key, -now, '(0', 'LIMIT', 0, ${MAX_REMOVED})) do
   local login = string.sub(expiry, 2)
@@ -33,8 +33,8 @@ if last[2] and tonumber(last[2]) < 0 then redis.call('PEXPIREAT', key, string.fo
 
 /**
  * Adds a login. ARGV: the storage id, the lifetime in ms, the maximum number of logins (0 for no limit). Returns the
- * number of the login, or false at the maximum. It is larger than the user's newest one even if Redis's clock was set
- * back. The first write adds a member, so a full Redis refuses it.
+ * number of the login, or false at the maximum. The number is larger than that of the user's newest login, even if
+ * the clock of Redis was set back. The first write adds a member, so that Redis refuses it if its memory is full.
  */
 export const ADD = new Script(`${TIME}
 local max = tonumber(ARGV[3])
@@ -50,8 +50,8 @@ return login
 `);
 
 /**
- * Changes the expiry of a login. ARGV: its member, the lifetime in ms, 1 to add it if it is missing. Returns 1 if it
- * was there, else 0. The first write removes a member, which a full Redis accepts.
+ * Changes the expiry of a login. ARGV: its member, the lifetime in ms, 1 to add the login if it is missing. Returns 1
+ * if the login existed, else 0. The first write removes a member, which Redis accepts even if its memory is full.
  */
 export const EXTEND = new Script(`${TIME}
 local login = string.sub(ARGV[1], 1, 16)
@@ -70,15 +70,15 @@ redis.call('ZREM', key, ARGV[1], '-' .. string.sub(ARGV[1], 1, 16))
 ${CLEAN_UP}
 `);
 
-/** Returns the number of logins, or false if one is missing. ARGV: its member. Writes nothing. */
+/** Returns the number of logins, or false if the given login is missing. ARGV: its member. Writes nothing. */
 export const CONFIRM = new Script(`
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
 return redis.call('ZCOUNT', KEYS[1], '(0', '+inf')
 `);
 
 /**
- * Returns a page of login members in order. ARGV: the command, its two bounds, the maximum number. Writes nothing. It
- * is a script so that a Cluster client sends it to a master, whatever it does with reads.
+ * Returns a page of login members in order. ARGV: the command, its two bounds, the maximum number. Writes nothing. As
+ * a script, it is sent to a master even by a Cluster client that sends reads to replicas.
  */
 export const PAGE = new Script(`
 return redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])

@@ -32,17 +32,30 @@ export class SessionExistsError extends SessionStoreError {
   }
 }
 
-/** Response headers that tell the HTTP client to retry after one second. */
-const RETRY_LATER: Readonly<Record<string, string>> = { "retry-after": "1" };
+/**
+ * Base class of errors after which the same request may succeed a moment later. Express, Fastify, Koa and NestJS respond
+ * with status 503 and a `Retry-After` header, which they read from `statusCode` and `headers`. Hono calls `getResponse`.
+ */
+export class TemporaryStoreError extends SessionStoreError {
+  readonly statusCode = 503;
+  readonly headers: Readonly<Record<string, string>> = { "retry-after": "1" };
+
+  /** Returns the HTTP response to a request that failed with this error. */
+  getResponse(): Response {
+    const headers = {
+      ...this.headers,
+      "content-type": "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+    };
+    return new Response("Service Unavailable\n", { status: this.statusCode, headers });
+  }
+}
 
 /**
- * Rejects `update` and `touch` if the stored version is not `ifVersion`. Also rejects a save that still conflicts
- * with other writers at its deadline. Frameworks respond with status 503 and a `Retry-After` header, which they read
- * from `statusCode` and `headers`.
+ * Rejects `update` and `touch` if the stored version is not `ifVersion`. Also rejects a save that still conflicts with
+ * other writers at its deadline.
  */
-export class SessionConflictError<T extends object = SessionData> extends SessionStoreError {
-  readonly statusCode = 503;
-  readonly headers = RETRY_LATER;
+export class SessionConflictError<T extends object = SessionData> extends TemporaryStoreError {
   // Private, so that no logger prints the session.
   readonly #current: SessionRecord<T>;
 
@@ -79,17 +92,11 @@ export interface UnavailableCause extends Error {
   port?: number;
 }
 
-/**
- * Rejects a call if the backend refuses it or does not answer in time, or if the connection is lost. Express, Fastify
- * and Koa respond with status 503 and a `Retry-After` header, which they read from `statusCode` and `headers`. Hono
- * calls `getResponse`.
- */
-export class StoreUnavailableError extends SessionStoreError {
+/** Rejects a call if the backend refuses it or does not answer in time, or if the connection is lost. */
+export class StoreUnavailableError extends TemporaryStoreError {
   /** State of the write: `"not-applied"` if nothing was changed, `"unknown"` if the command may have been applied. */
   readonly outcome: "not-applied" | "unknown";
   readonly reason: UnavailableReason;
-  readonly statusCode = 503;
-  readonly headers = RETRY_LATER;
   /** Set if the store could not connect. */
   declare readonly cause?: UnavailableCause;
 
@@ -103,23 +110,10 @@ export class StoreUnavailableError extends SessionStoreError {
     this.outcome = outcome;
     this.reason = reason;
   }
-
-  /** Returns the HTTP response to a request that failed with this error. */
-  getResponse(): Response {
-    const headers = {
-      ...this.headers,
-      "content-type": "text/plain; charset=utf-8",
-      "cache-control": "no-store",
-    };
-    return new Response("Service Unavailable\n", { status: this.statusCode, headers });
-  }
 }
 
-/** Rejects a call if the store is closed before or during it. Frameworks respond with status 503. */
-export class StoreClosedError extends SessionStoreError {
-  readonly statusCode = 503;
-  readonly headers = RETRY_LATER;
-
+/** Rejects a call if the store is closed before or during it. */
+export class StoreClosedError extends TemporaryStoreError {
   constructor() {
     super("ERR_STORE_CLOSED", "the session store is closed");
   }

@@ -15,6 +15,7 @@ export {
   SessionStoreError,
   StoreClosedError,
   StoreUnavailableError,
+  TemporaryStoreError,
 } from "./errors.js";
 export type { SessionStoreErrorCode, UnavailableCause, UnavailableReason } from "./errors.js";
 export { jsonCodec } from "./codec/json.js";

@@ -41,7 +41,7 @@ export const contenders: Contender[] = [
     const client = listened(new Redis(url));
     return { store: new ConnectRedis8({ client }), close: () => client.disconnect() };
   }),
-  ours("sessionary, ioredis 6 handed in", (url) => {
+  ours("sessionary, your own ioredis 6", (url) => {
     const client = listened(new Redis(url));
     const store = new RedisStore({ client });
     return { store, close: () => (client.disconnect(), store.close()) };

@@ -5,7 +5,9 @@ import { MarkdownPage } from "../support/markdown.js";
 
 const { scripts } = JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> };
 
-const PAGES = ["README.md", ...pagesIn("bench"), ...pagesIn("docs"), ...pagesIn("examples")];
+const ROOT_PAGES = readdirSync(".").filter((name) => name.endsWith(".md"));
+
+const PAGES = [...ROOT_PAGES, ...pagesIn("bench"), ...pagesIn("docs"), ...pagesIn("examples")];
 
 /** What runs make, and no checkout has. */
 const MADE = /^(?:dist|bench\/results)(?:\/|$)/;

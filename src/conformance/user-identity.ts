@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SessionData } from "../store.js";
 import { type UserTest, HOUR_MS, createInTurn, entry, numbersOf } from "./user-subject.js";
 
-/** Tests of which user a session belongs to. */
+/** Tests of the user to whom a session belongs. */
 export const identity: Record<string, UserTest> = {
   'A user id may be a string, a number or a bigint; `1`, `1n` and `"1"` are the same user.': async (open) => {
     const store = await open();
@@ -15,7 +15,7 @@ export const identity: Record<string, UserTest> = {
     assert.equal(await store.destroyByUser(1n), 2);
   },
 
-  "`userIdOf` is called with session data only: not with fields that the store adds, and not when a session ends.":
+  "`userIdOf` receives only session data, without the fields that the store adds, and is not called for a session that has ended.":
     async (open) => {
       const seen: SessionData[] = [];
       const userIdOf = (data: SessionData) => (seen.push(data), data.user);
@@ -41,11 +41,11 @@ export const identity: Record<string, UserTest> = {
       for (const data of seen) assert.deepEqual(Object.keys(data).sort(), ["n", "user"]);
     },
 
-  "A stored session on which `userIdOf` throws is anonymous: it can be read and destroyed, and stops no `destroyByUser`.":
+  "A stored session on which `userIdOf` throws counts as anonymous: it can be read and destroyed, and `destroyByUser` does not fail because of it.":
     async (open) => {
       let throws = false;
       const userIdOf = ({ user, isForeign }: SessionData) => {
-        if (throws && isForeign) throw new Error("this session is not ours");
+        if (throws && isForeign) throw new Error("a session of another application");
         return user;
       };
       const store = await open({ userIdOf });
@@ -57,9 +57,12 @@ export const identity: Record<string, UserTest> = {
       assert.equal(await store.touch("foreign", entry(foreign)), true);
       assert.deepEqual(await numbersOf(store, "ann"), [0, 1]);
       assert.equal(await store.destroyByUser("ann", { scan: true }), 2);
-      await assert.rejects(store.update("foreign", entry(foreign)), "userIdOf throws on what is written");
+      await assert.rejects(
+        store.update("foreign", entry(foreign)),
+        "an update rejects if userIdOf throws on the new data",
+      );
       assert.deepEqual(await store.listByUser("eve"), []);
-      assert.equal(await store.destroyByUser("eve"), 1, "the index knows whose it was");
+      assert.equal(await store.destroyByUser("eve"), 1, "the index still has the user of the session");
       throws = false;
       await store.create("foreign", entry(foreign));
       throws = true;

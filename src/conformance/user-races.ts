@@ -4,18 +4,21 @@ import { type StoreWithUsers, type UserTest, codeOf, createInTurn, entry } from 
 
 const ROUNDS = 20;
 
-/** Asserts that the user's list has exactly the user's live sessions among these, and that all can be destroyed. */
+/**
+ * Asserts that the list of "ann" has exactly the live sessions of "ann" among these, and that `destroyByUser`
+ * destroys all of them.
+ */
 async function assertRevocable(store: StoreWithUsers, ids: string[]): Promise<void> {
   const records = await Promise.all(ids.map((id) => store.get(id)));
   const theirs = records.filter((record) => record?.data.user === "ann").length;
-  assert.equal((await store.listByUser("ann")).length, theirs, "what is live is listed, and nothing else");
-  assert.equal(await store.destroyByUser("ann"), theirs, "what is live can be destroyed");
+  assert.equal((await store.listByUser("ann")).length, theirs, "the list has exactly the live sessions");
+  assert.equal(await store.destroyByUser("ann"), theirs, "all live sessions can be destroyed");
   for (const id of ids) assert.notEqual((await store.get(id))?.data.user, "ann");
 }
 
 /** Tests of concurrent calls on a user's sessions. */
 export const races: Record<string, UserTest> = {
-  "Concurrent logins are all listed, and no session that existed before outlives a `destroyByUser` among them.":
+  "Concurrent logins are all listed, and a concurrent `destroyByUser` destroys every session that existed before.":
     async (open) => {
       const store = await open();
       await inParallel((n) => store.create(`old-${n}`, entry({ user: "ann", n })));
@@ -24,31 +27,34 @@ export const races: Record<string, UserTest> = {
       await inParallel((n) => store.create(`new-${n}`, entry({ user: "ann", n })));
       await ended;
       await inParallel(async (n) => assert.equal(await store.get(`old-${n}`), undefined));
-      assert.equal((await store.listByUser("ann")).length, await store.count(), "what is left is listed");
+      assert.equal(
+        (await store.listByUser("ann")).length,
+        await store.count(),
+        "the remaining sessions are listed",
+      );
       await store.destroyByUser("ann");
-      assert.equal(await store.count(), 0, "and can be ended");
+      assert.equal(await store.count(), 0, "the remaining sessions can be destroyed");
     },
 
-  "Logins on existing sessions, and logins that race a `clear`, are destroyed or listed, too.": async (
-    open,
-  ) => {
-    const store = await open();
-    const ids = await inParallel(async (n) => `id-${n}`);
-    for (const end of [() => store.destroyByUser("ann"), () => store.clear()]) {
-      await Promise.all(ids.map((id) => store.create(id, entry({}))));
-      await store.create("old", entry({ user: "ann" }));
-      const logins = ids.map(async (id, n) => {
-        for (let turn = 0; turn < n; turn++) await Promise.resolve();
-        await store.update(id, entry({ user: "ann" }));
-      });
-      await Promise.all([...logins.slice(25), end(), ...logins, end()]);
-      assert.equal(await store.get("old"), undefined);
-      await assertRevocable(store, ids);
-      await store.clear();
-    }
-  },
+  "A login on an existing session, and a login concurrent with `clear`, is either destroyed or listed.":
+    async (open) => {
+      const store = await open();
+      const ids = await inParallel(async (n) => `id-${n}`);
+      for (const end of [() => store.destroyByUser("ann"), () => store.clear()]) {
+        await Promise.all(ids.map((id) => store.create(id, entry({}))));
+        await store.create("old", entry({ user: "ann" }));
+        const logins = ids.map(async (id, n) => {
+          for (let turn = 0; turn < n; turn++) await Promise.resolve();
+          await store.update(id, entry({ user: "ann" }));
+        });
+        await Promise.all([...logins.slice(25), end(), ...logins, end()]);
+        assert.equal(await store.get("old"), undefined);
+        await assertRevocable(store, ids);
+        await store.clear();
+      }
+    },
 
-  "Of concurrent logins on one session or one id, the one that is stored is listed.": async (open) => {
+  "Of several concurrent logins on one session or one id, the stored one is listed.": async (open) => {
     const store = await open();
     for (let round = 0; round < ROUNDS; round++) {
       const ifVersion = await store.create("one", entry({}));
@@ -61,13 +67,17 @@ export const races: Record<string, UserTest> = {
     }
   },
 
-  "Calls on one session, started one after the other without waiting, take effect in that order, in the lists, too.":
+  "Calls on one session take effect in the order in which they are made, even if the caller does not wait for each, also in the lists.":
     async (open) => {
       const store = await open({ maxPerUser: 50, absoluteTimeoutMs: 60_000 });
       const anns = (n: number) => entry({ user: "ann", n });
       for (let round = 0; round < ROUNDS; round++) {
         await Promise.all([store.create("id", anns(1)), store.destroy("id")]);
-        assert.equal(await store.get("id"), undefined, "what is created and then destroyed is gone");
+        assert.equal(
+          await store.get("id"),
+          undefined,
+          "a session that is created and then destroyed is gone",
+        );
         assert.deepEqual(await store.listByUser("ann"), []);
 
         const [, record] = await Promise.all([store.create("id", anns(1)), store.get("id")]);
@@ -95,10 +105,10 @@ export const races: Record<string, UserTest> = {
     await store.create("id", entry({ user: "ann" }));
     const versions = await inParallel((n) => store.update("id", entry({ user: n % 5 ? "ann" : "bob", n })));
     const { version } = (await store.get("id"))!;
-    assert.ok(versions.includes(version), "one of them was the last");
+    assert.ok(versions.includes(version), "the stored version is that of one of the updates");
   },
 
-  "With `maxPerUser` the oldest sessions of a user are destroyed, however many logins race.": async (
+  "With `maxPerUser` the oldest sessions of a user are destroyed, also after concurrent logins.": async (
     open,
   ) => {
     const store = await open({ maxPerUser: 3 });
@@ -135,7 +145,7 @@ export const races: Record<string, UserTest> = {
       for (const id of ids) assert.deepEqual((await store.get(id))?.data ?? { n: 1 }, { n: 1 });
     },
 
-  "A session that ended or went to another user does not count for `maxPerUser`, whatever raced with that.":
+  "A session that has ended or now belongs to another user does not count for `maxPerUser`, also after concurrent calls.":
     async (open) => {
       const store = await open({ maxPerUser: 1, onLimit: "reject" });
       for (let round = 0; round < ROUNDS; round++) {

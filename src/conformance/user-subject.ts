@@ -4,21 +4,21 @@ import type { UserId, UserOptions } from "../users/options.js";
 import type { DestroyByUserOptions } from "../users/user-session-store.js";
 import type { UserSession } from "../users/user-sessions.js";
 
-/** A store with user sessions, as far as the suite uses it. */
+/** The parts of a store with user sessions that the suite uses. */
 export interface StoreWithUsers extends SessionStore {
   listByUser(userId: UserId): Promise<UserSession[]>;
   destroyByUser(userId: UserId, options?: DestroyByUserOptions): Promise<number>;
   destroyByHandle(userId: UserId, handle: string): Promise<boolean>;
 }
 
-/** Subject of `userConformance`. */
+/** The store that `userConformance` tests. */
 export interface UserStoreUnderTest {
   name: string;
-  /** Opens a store that is empty and shares no session with those opened before. The suite closes it. */
+  /** Opens an empty store that shares no session with the stores that were opened before. The suite closes it. */
   open: (options: UserOptions) => StoreWithUsers | Promise<StoreWithUsers>;
 }
 
-/** Test of a sentence at the top of src/users/user-session-store.ts. */
+/** Test of one sentence at the top of src/users/user-session-store.ts. */
 export type UserTest = (open: (options?: UserOptions) => Promise<StoreWithUsers>) => Promise<void>;
 
 export const HOUR_MS = 3_600_000;
@@ -32,7 +32,7 @@ export async function numbersOf(store: StoreWithUsers, user: UserId): Promise<un
   return (await store.listByUser(user)).map(({ data }) => data.n);
 }
 
-/** Creates sessions of different ages. */
+/** Creates sessions one after the other, with different creation times. */
 export async function createInTurn(store: SessionStore, ids: string[], user: string): Promise<void> {
   for (const [n, id] of ids.entries()) {
     await store.create(id, entry({ user, n }));
@@ -40,7 +40,7 @@ export async function createInTurn(store: SessionStore, ids: string[], user: str
   }
 }
 
-/** Returns the code of the error that a call rejects with, or `undefined` when it resolves. */
+/** Returns the code of the error that a call rejects with, or `undefined` if it resolves. */
 export function codeOf(call: Promise<unknown>): Promise<unknown> {
   return call.then(
     () => undefined,

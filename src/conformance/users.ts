@@ -16,12 +16,12 @@ import {
 
 export type { StoreWithUsers, UserStoreUnderTest };
 
-/** Returns the field `user`: the user of a session in this suite. */
+/** Returns the user of a session in this suite: its field `user`. */
 const userIdOf = (data: SessionData) => data.user;
 
-/** Sentences at the top of src/users/user-session-store.ts, each with its test. */
+/** Tests by the sentences at the top of src/users/user-session-store.ts. */
 const SENTENCES: Record<string, UserTest> = {
-  "`listByUser` returns each live session of the user, the oldest first, with a handle that opens no session.":
+  "`listByUser` returns each live session of the user, the oldest first, with a handle that is not valid as an id.":
     async (open) => {
       const store = await open();
       const before = Date.now();
@@ -38,15 +38,15 @@ const SENTENCES: Record<string, UserTest> = {
         ],
       );
       for (const { handle, createdAt, expiresAt } of sessions) {
-        assert.ok(createdAt >= before && createdAt <= Date.now(), "createdAt is when it was created");
-        assert.ok(expiresAt > before && expiresAt <= Date.now() + HOUR_MS, "expiresAt is when it ends");
-        assert.equal(await store.get(handle), undefined, "a handle opens no session");
+        assert.ok(createdAt >= before && createdAt <= Date.now(), "createdAt is the creation time");
+        assert.ok(expiresAt > before && expiresAt <= Date.now() + HOUR_MS, "expiresAt is the expiry");
+        assert.equal(await store.get(handle), undefined, "a handle is not valid as an id");
       }
       assert.equal(new Set(sessions.map(({ handle }) => handle)).size, 2, "each has its own handle");
       assert.deepEqual(await store.listByUser("eve"), []);
     },
 
-  "`destroyByUser` destroys every session that the user had when it was called, except the one of `exceptId` or `exceptHandle`, and returns how many.":
+  "`destroyByUser` destroys every session that the user had when it was called, except the one of `exceptId` or `exceptHandle`, and returns the number of destroyed sessions.":
     async (open) => {
       const store = await open();
       await createInTurn(store, ["a", "b", "c"], "ann");
@@ -60,16 +60,16 @@ const SENTENCES: Record<string, UserTest> = {
       assert.equal(await store.destroyByUser("ann", { exceptId: "c", scan: true }), 0);
       assert.equal(await store.destroyByUser("ann"), 1);
       assert.equal(await store.destroyByUser("ann"), 0);
-      assert.equal(await store.count(), 1, "another user's stays");
+      assert.equal(await store.count(), 1, "the session of another user is kept");
     },
 
-  "`destroyByHandle` destroys one session of that user, and none of another user.": async (open) => {
+  "`destroyByHandle` destroys one session of that user, never one of another user.": async (open) => {
     const store = await open();
     await createInTurn(store, ["a", "b"], "ann");
     const [first] = await store.listByUser("ann");
     assert.ok(first !== undefined);
     assert.equal(await store.destroyByHandle("bob", first.handle), false);
-    assert.equal(await store.destroyByHandle("ann", "a"), false, "an id is no handle");
+    assert.equal(await store.destroyByHandle("ann", "a"), false, "an id is not a handle");
     assert.equal(await store.destroyByHandle("ann", first.handle), true);
     assert.equal(await store.destroyByHandle("ann", first.handle), false);
     assert.deepEqual(await numbersOf(store, "ann"), [1]);
@@ -80,7 +80,10 @@ const SENTENCES: Record<string, UserTest> = {
   ...lifetimes,
 };
 
-/** Declares one test for each sentence on users, for a store that takes `UserOptions`. */
+/**
+ * Declares one test for each sentence on users, for a store that accepts `UserOptions`. Works with any test runner,
+ * and asserts with node:assert.
+ */
 export function userConformance({ describe, it }: TestRunner, subject: UserStoreUnderTest): void {
   describe(`${subject.name}: Users`, () => {
     for (const [sentence, test] of Object.entries(SENTENCES)) {

@@ -4,10 +4,12 @@ import { OrderedCalls, type SessionCalls } from "./ordered-calls.js";
 import { pingStore } from "./ping-store.js";
 import { storageIdsOf } from "./storage-ids.js";
 
-/** Marks a store that stores digests already. A registered symbol, so that all copies of this package agree. */
+/**
+ * Property of a store that stores digests of ids. Registered, so that all copies of this package use the same symbol.
+ */
 const HASHES_IDS = Symbol.for("sessionary:hashes-ids");
 
-/** True if a store stores digests of ids, so that `ids` cannot tell the ids. */
+/** True if a store stores digests of ids, so that `ids` yields digests. */
 export function storesDigests(store: object): boolean {
   return HASHES_IDS in store;
 }
@@ -17,7 +19,7 @@ export function markHashed(store: object): void {
   Object.defineProperty(store, HASHES_IDS, { value: true });
 }
 
-/** Looks each session up under the digest of its id, and then under the plain id. */
+/** Looks up each session under the digest of its id, and then under the plain id. */
 export class HashedIds<T extends object> implements SessionCalls<T> {
   readonly #calls: SessionCalls<T>;
 
@@ -48,7 +50,7 @@ export class HashedIds<T extends object> implements SessionCalls<T> {
   }
 }
 
-/** Asks for the digest of an id, and for the plain id if there is no session under the digest. */
+/** Calls `ask` with the digest of an id, and with the plain id if there is no session under the digest. */
 async function firstOf<R>(id: string, ask: (storageId: string) => Promise<R>): Promise<R> {
   const [digest, plain] = storageIdsOf(id);
   const answer = await ask(digest);
@@ -56,7 +58,7 @@ async function firstOf<R>(id: string, ask: (storageId: string) => Promise<R>): P
   return isMissing && plain !== undefined ? ask(plain) : answer;
 }
 
-/** A store over another one, in which only digests of ids are stored. */
+/** Wraps a store, so that it contains only digests of ids. */
 class HashedIdStore<T extends object> extends OrderedCalls<T> implements SessionStore<T> {
   readonly #store: SessionStore<T>;
 
@@ -96,9 +98,9 @@ class HashedIdStore<T extends object> extends OrderedCalls<T> implements Session
 }
 
 /**
- * Returns a store that keeps each session of `store` under a digest of its id, so that whoever can read the stored
- * data cannot open a session with it. Sessions that are stored under their plain id are still found. `ids()` yields
- * digests. A store that stores digests already, by the option `hashIds` or by this function, is returned as it is.
+ * Wraps a store, so that it stores each session under a digest of its id. An attacker who can read the stored data
+ * cannot open a session with it. Sessions that are stored under their plain id are still found. `ids()` yields
+ * digests. Returns `store` itself if it stores digests already, by the option `hashIds` or by this function.
  * @example
  * const store = hashIds(new MyStore());
  */

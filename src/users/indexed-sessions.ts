@@ -8,22 +8,22 @@ import { retryConflicts } from "../internal/retry-conflicts.js";
 import { type SessionReader, type StoredSession, belongsTo } from "./session-reader.js";
 import type { LoginEntry, UserIndex } from "./user-index.js";
 
-/** Minimum age at which an entry without a session is removed: a younger one may be a login in progress. */
+/** Minimum age at which an entry without a session is removed. A younger entry may belong to a login in progress. */
 const LOGIN_MS = 60_000;
 
 /** An expiry in the past that every store accepts. */
 const EXPIRED = MIN_EXPIRES_AT;
 
-/** An index entry and the session that it names. */
+/** An index entry and its session. */
 export interface LiveSession<T extends object> {
   entry: LoginEntry;
   session: StoredSession<T>;
 }
 
-/** Decides, from what was read, whether a session is to be destroyed. */
+/** Returns true if a session, as it was read, has to be destroyed. */
 type Condition<T extends object> = (session: StoredSession<T>) => boolean;
 
-/** Reads and destroys the sessions that index entries name, and removes entries that name none. */
+/** Reads and destroys the sessions of index entries, and removes entries without a session. */
 export class IndexedSessions<T extends object> {
   readonly #records: SessionStore<T>;
   readonly #reader: SessionReader<T>;
@@ -44,7 +44,7 @@ export class IndexedSessions<T extends object> {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Returns the sessions that entries of one user name, in the same order. Removes old entries that name none. */
+  /** Returns the sessions of one user's entries, in the same order. Removes old entries without a session. */
   async live(entries: LoginEntry[]): Promise<LiveSession<T>[]> {
     const sessions = await Promise.all(entries.map(({ storageId }) => this.#reader.read(storageId)));
     const live = new Map<string, LiveSession<T>>();
@@ -60,9 +60,9 @@ export class IndexedSessions<T extends object> {
   }
 
   /**
-   * Destroys the session that an entry names.
-   * @param condition By default the session has to be this user's still. If `userIdOf` throws on the session, the number
-   * of its login tells.
+   * Destroys the session of an entry.
+   * @param condition By default, the session must still belong to the user of the entry. If `userIdOf` throws on the
+   *   session, it must have the login number of the entry.
    * @returns true if it was destroyed.
    */
   async end(
@@ -75,12 +75,12 @@ export class IndexedSessions<T extends object> {
     return ended;
   }
 
-  /** Destroys a session of any user. @returns true if there was one. */
+  /** Destroys a session of any user. @returns true if it existed. */
   async destroy(storageId: string): Promise<boolean> {
     return (await this.#end(storageId)).ended;
   }
 
-  /** Removes an entry whose session is gone. A failure leaves an orphan, which others remove. */
+  /** Removes an entry whose session is gone. Ignores a failure: a later call removes the orphaned entry. */
   async forget(entry: LoginEntry | undefined): Promise<void> {
     if (entry !== undefined) await this.#index.remove(entry).catch(() => {});
   }
@@ -88,15 +88,15 @@ export class IndexedSessions<T extends object> {
   async clear(): Promise<void> {
     await this.#records.clear();
     await this.#index.clear();
-    // A login whose entry was removed before it wrote its record destroys the record itself. Records of all other
-    // logins have been written by now.
+    // A login that has not written its record yet finds its entry missing, and destroys the record itself. All other
+    // logins have written their records by now.
     await this.#records.clear();
   }
 
-  /** Destroys a session, and removes the entry that was read with it. */
+  /** Destroys a session, and removes its entry. */
   async #end(storageId: string, condition?: Condition<T>): Promise<{ ended: boolean; found?: LoginEntry }> {
     let found: LoginEntry | undefined;
-    /** Destroys exactly what was read, so that it is known which entry has to be removed. */
+    /** Destroys the session only if it is still as it was read, so that the right entry is removed. */
     const endWhatIsRead = async () => {
       found = undefined;
       const session = await this.#readOrFind(storageId);
@@ -119,12 +119,12 @@ export class IndexedSessions<T extends object> {
     return { ended, ...(found !== undefined && { found }) };
   }
 
-  /** Reads a session, and tells one that cannot be decoded here from one that does not exist. */
+  /** Reads a session. Distinguishes a session that cannot be decoded from one that does not exist. */
   async #readOrFind(storageId: string): Promise<StoredSession<T> | "missing" | "unreadable"> {
     const session = await this.#reader.read(storageId);
     if (session !== undefined) return session;
     if (!(await this.#isTaken(storageId))) return "missing";
-    return (await this.#reader.read(storageId)) ?? "unreadable"; // it may have been created meanwhile
+    return (await this.#reader.read(storageId)) ?? "unreadable"; // the session may have been created meanwhile
   }
 
   async #isTaken(storageId: string): Promise<boolean> {
@@ -138,15 +138,15 @@ export class IndexedSessions<T extends object> {
     }
   }
 
-  /** Removes an entry that names no session, unless it may be a login in progress. */
+  /** Removes an entry without a session, unless it may belong to a login in progress. */
   async #removeOrphan(entry: LoginEntry): Promise<void> {
     if (entry.login / 1_000 < this.#clock.monotonic() - LOGIN_MS) await this.forget(entry);
   }
 }
 
 /**
- * True if a session that could not be compared is to be destroyed all the same: better an orphaned entry than a
- * logout that fails. After a conflict, a session that has to be of one user may be another's.
+ * True if a session that could not be compared has to be destroyed without a comparison: an orphaned entry is better
+ * than a failed logout. False after a conflict with a condition, since the session may now belong to another user.
  */
 function prefersDestroy(error: unknown, isConditional: boolean): boolean {
   if (hasCode(error, "ERR_SESSION_CONFLICT")) return !isConditional;

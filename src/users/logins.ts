@@ -5,25 +5,25 @@ import { type StoredSession, belongsTo } from "./session-reader.js";
 import type { SessionReader } from "./session-reader.js";
 import type { LoginEntry, UserIndex } from "./user-index.js";
 
-/** A write of a session, as far as its user is concerned. */
+/** The parts of a session write that concern its user. */
 export interface UserChange<T extends object> {
   storageId: string;
-  /** The session that is overwritten, if there is one. */
+  /** The session that the write replaces, if there is one. */
   current: StoredSession<T> | undefined;
-  /** The session's user from now on. */
+  /** The user of the session after the write. */
   user: string | undefined;
   expiresAt: number;
 }
 
 /**
- * Writes a record with the number of its login. Resolves to `undefined` if the session is gone, and nothing was
+ * Writes a record with the number of its login. Resolves to `undefined` if the session is gone and nothing was
  * written.
  */
 export type WriteRecord<V> = (login: number | undefined) => Promise<V | undefined>;
 
-/** Keeps the users' indexes in step with the records. */
+/** Keeps the users' indexes consistent with the records. */
 export interface LoginTracker<T extends object> {
-  /** Writes a record, and changes the indexes of the users that it concerns. */
+  /** Writes a record and updates the indexes of its old and its new user. */
   write<V>(change: UserChange<T>, write: WriteRecord<V>): Promise<V | undefined>;
 }
 
@@ -31,15 +31,15 @@ export interface LoginTracker<T extends object> {
 export const NO_LOGINS: LoginTracker<never> = { write: (_change, write) => write(undefined) };
 
 /**
- * Tracker of a store with `userIdOf`. Index and record may be on different nodes, so no step changes both. This holds
- * instead, wherever a process stops:
+ * Tracker of a store with `userIdOf`. Index and record may be on different nodes, so no single step can change both.
+ * Instead, the order of the steps guarantees the following, even if the process stops between two steps:
  *
- * - A login adds an entry, writes the record, and then confirms that the entry is still there. If it is not, the
- *   session was destroyed meanwhile, and the login destroys what it wrote.
- * - An entry is removed by the login that failed, after its session has ended or has changed its user, or if it is
- *   old and has no session. So each session is in its user's index for as long as it exists.
- * - A login above the limit destroys the oldest sessions after it is confirmed. Logins in progress are not counted:
- *   they see all others when they are confirmed themselves. A login that fails destroys nothing.
+ * - A login adds an entry, writes the record, and then confirms that the entry still exists. If the entry is missing,
+ *   the session was destroyed meanwhile, and the login destroys the record that it wrote.
+ * - An entry is removed only by its own login if that fails, after its session has ended or changed its user, or if
+ *   the entry is old and has no session. So each session is in its user's index as long as it exists.
+ * - A confirmed login above the limit destroys the user's oldest sessions. It does not count logins in progress,
+ *   which count all others when they are confirmed. A failed login destroys nothing.
  */
 export class Logins<T extends object> implements LoginTracker<T> {
   readonly #index: UserIndex;
@@ -68,7 +68,7 @@ export class Logins<T extends object> implements LoginTracker<T> {
     return written;
   }
 
-  /** Writes a session that stays its user's, and lets its entry expire with it. */
+  /** Writes a session that keeps its user, and extends the expiry of its entry. */
   async #goOn<V>(
     entry: LoginEntry,
     { expiresAt }: UserChange<T>,
@@ -80,20 +80,20 @@ export class Logins<T extends object> implements LoginTracker<T> {
     return written;
   }
 
-  /** Adds an entry that the index has lost, unless its session has ended. */
+  /** Adds an entry again that the index has lost, unless its session has ended. */
   async #restore(entry: LoginEntry, expiresAt: number): Promise<void> {
     await this.#index.restore(entry, expiresAt);
     const session = await this.#reader.read(entry.storageId);
     if (session === undefined || !belongsTo(session, entry)) await this.#sessions.forget(entry);
   }
 
-  /** Writes a session that becomes this user's. */
+  /** Writes a session that gets a new user. */
   async #logIn<V>(
     user: string,
     { storageId, current, expiresAt }: UserChange<T>,
     write: WriteRecord<V>,
   ): Promise<V | undefined> {
-    // Another writer's session that is the user's already is added to the index, and is no login.
+    // A session that another writer stored for this user is only added to the index. It is not a login.
     const isLogin = current?.user !== user;
     const entry = isLogin
       ? await this.#limit.admit(user, storageId, expiresAt)
@@ -113,7 +113,9 @@ export class Logins<T extends object> implements LoginTracker<T> {
     return written;
   }
 
-  /** Checks that a login still counts. The record is written by now, so an error leaves an unknown outcome. */
+  /**
+   * Confirms a login and enforces the limit. The record is already written, so an error gets the outcome `"unknown"`.
+   */
   async #confirm(entry: LoginEntry, isLogin: boolean): Promise<void> {
     try {
       const count = await this.#index.confirm(entry);

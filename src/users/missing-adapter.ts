@@ -1,9 +1,9 @@
-/** Methods of the stores of express-session and @fastify/session that a `SessionStore` does not have. */
+/** Methods that stores of express-session and @fastify/session have, but a `SessionStore` does not have. */
 const METHODS = ["on", "set"];
 
 /**
- * Makes a store that was passed to a session package without its adapter throw an error that names the adapter:
- * express-session calls `on` at startup, @fastify/session calls `set` for the first session.
+ * Adds methods that throw an error which names the adapter, for a store that is passed to a session package without
+ * it: express-session calls `on` at startup, @fastify/session calls `set` for the first session.
  */
 export function refuseWithoutAdapter(prototype: object): void {
   for (const method of METHODS)

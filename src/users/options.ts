@@ -4,35 +4,36 @@ import type { SessionData } from "../store.js";
 /** Identifies a user. The number `1`, the bigint `1n` and the string `"1"` are the same user. */
 export type UserId = string | number | bigint;
 
-/** Return type of `userIdOf`; `unknown` for untyped session data, whose fields have no type to check. */
+/** Return type of `userIdOf`. It is `unknown` for untyped session data, whose fields have the type `unknown`. */
 export type UserIdOf<T extends object> = string extends keyof T ? unknown : UserId | null | undefined;
 
 /**
- * Options about users and lifetimes, for every store. With any of them, a call takes several steps: a write copies
- * its data as JSON first, and waits for earlier calls on the same session.
+ * Options for users and lifetimes, which every store accepts. With any of them, a call takes several steps: a write
+ * first copies its data as JSON, and waits for earlier calls on the same session.
  */
 export interface UserOptions<T extends object = SessionData> {
   /**
-   * Returns the user id of a session's data, or `undefined` or an empty string for an anonymous session:
-   * `(data) => data.userId`. The store then keeps an index of each user's sessions.
+   * Returns the user id of a session, such as `(data) => data.userId`, or `undefined` or an empty string for an
+   * anonymous session. With this option the store keeps an index of each user's sessions.
    */
   userIdOf?: (data: T) => UserIdOf<T>;
   /** Maximum number of sessions that one user may have. Requires `userIdOf`. @default no limit */
   maxPerUser?: number;
   /**
-   * Behavior of a login above `maxPerUser`: it destroys the user's sessions with the oldest logins, or is rejected
-   * with `SessionLimitError`.
+   * Behavior of a login above `maxPerUser`: it destroys the user's oldest sessions by login time, or it rejects with
+   * `SessionLimitError`.
    * @default "destroy-oldest"
    */
   onLimit?: "destroy-oldest" | "reject";
   /**
-   * Maximum lifetime of a session from its creation, however often it is used. A login counts as a creation.
+   * Maximum lifetime of a session from its creation, in milliseconds, even if it is used. A login counts as a
+   * creation.
    * @default no limit
    */
   absoluteTimeoutMs?: number;
   /**
-   * True to store each session under a digest of its id, so that the stored data opens no session. Sessions stored
-   * under their plain id are still found. `ids()` yields digests.
+   * True to store each session under a digest of its id, so that nobody can open a session with the stored data.
+   * Sessions that are stored under their plain id are still found. `ids()` yields digests.
    * @default false
    */
   hashIds?: boolean;
@@ -40,7 +41,10 @@ export interface UserOptions<T extends object = SessionData> {
 
 export const USER_OPTIONS = ["userIdOf", "maxPerUser", "onLimit", "absoluteTimeoutMs", "hashIds"];
 
-/** Returns a function that reads the user of session data: `undefined` if anonymous, or without `userIdOf`. */
+/**
+ * Returns a function that returns the user of session data, or `undefined` for an anonymous session. Without
+ * `userIdOf`, all sessions are anonymous.
+ */
 export function userReader<T extends object>({ userIdOf }: UserOptions<T>): (data: T) => string | undefined {
   if (userIdOf === undefined) return () => undefined;
   return (data) => {
@@ -71,7 +75,7 @@ function asText(userId: unknown): string | undefined {
   return undefined;
 }
 
-/** Names a value that is not a user id, without repeating what it holds. */
+/** Describes a value that is not a user id for an error message, without its content. */
 function received(value: unknown): string {
   if (value === "") return "an empty string";
   if (value === undefined || value === null || typeof value === "number") return String(value);
@@ -80,14 +84,17 @@ function received(value: unknown): string {
 
 const CENTURY_MS = 3_155_760_000_000;
 
-/** Returns the options. Throws a TypeError that names the first one that is not valid and its accepted values. */
+/**
+ * Returns the options.
+ * @throws TypeError that names the invalid option and the accepted values.
+ */
 export function checkUserOptions<T extends object>(options: UserOptions<T>): UserOptions<T> {
   const { userIdOf, maxPerUser, onLimit, absoluteTimeoutMs, hashIds } = options;
   if (userIdOf !== undefined) functionOption("userIdOf", userIdOf);
   if (maxPerUser !== undefined) {
     positiveInteger("maxPerUser", maxPerUser);
     if (userIdOf === undefined)
-      throw new TypeError("maxPerUser requires userIdOf, which tells whose a session is");
+      throw new TypeError("maxPerUser requires userIdOf, which returns the user of a session");
   }
   if (onLimit !== undefined) oneOf("onLimit", onLimit, ["destroy-oldest", "reject"]);
   if (absoluteTimeoutMs !== undefined)

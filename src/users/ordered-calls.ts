@@ -2,18 +2,18 @@ import { snapshotOf } from "../codec/payload.js";
 import { KeyQueue } from "../internal/key-queue.js";
 import type { CreateOptions, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 
-/** The methods of a store that concern one session. */
+/** Methods of a store that concern one session. */
 export type SessionCalls<T extends object> = Pick<
   SessionStore<T>,
   "get" | "create" | "update" | "touch" | "destroy"
 >;
 
-/** Runs the steps of one call within the time that the store has for a call. */
+/** Runs the steps of one call within the store's deadline for a call. */
 export type WithDeadline = <R>(task: () => Promise<R>) => Promise<R>;
 
 /**
- * Makes calls that take several steps behave like calls of one step: a write copies its entry before it returns,
- * and calls on one session take effect in the order in which they were started.
+ * Makes calls of several steps behave like calls of one step: a write copies its entry before it returns, and calls
+ * on one session take effect in the order in which they are made.
  */
 export class OrderedCalls<T extends object> implements SessionCalls<T> {
   readonly #calls: SessionCalls<T>;

@@ -1,6 +1,6 @@
 import type { SessionStore } from "../store.js";
 
-/** Resolves when a store can answer. A store without `ping` is read from instead. */
+/** Resolves if a store can answer. Reads a session if the store has no `ping`. */
 export async function pingStore<T extends object>(store: SessionStore<T>): Promise<void> {
   if (store.ping !== undefined) await store.ping();
   else await store.get("ping");

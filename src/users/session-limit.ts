@@ -7,7 +7,7 @@ import type { UserOptions } from "./options.js";
 import { belongsTo } from "./session-reader.js";
 import type { LoginEntry, UserIndex } from "./user-index.js";
 
-/** Number of sessions that are read or destroyed at a time. */
+/** Number of sessions that are read or destroyed concurrently. */
 export const CHUNK = 100;
 
 /** Applies `maxPerUser` to the logins of a user. */
@@ -16,9 +16,12 @@ export class SessionLimit<T extends object> {
   readonly #sessions: IndexedSessions<T>;
   readonly #max: number;
   readonly #rejects: boolean;
-  /** Users whose sessions are being destroyed in the background: true if a login asked again meanwhile. */
+  /**
+   * Users whose sessions are being destroyed in the background. The value is true if another login exceeded the limit
+   * meanwhile.
+   */
   readonly #inBackground = new Map<string, boolean>();
-  /** Context of no call: a background task must not inherit a login's deadline. */
+  /** Async context outside of any call, since a background task must not inherit the deadline of a login. */
   readonly #outside = new AsyncResource("sessionary:limit");
 
   constructor(
@@ -32,20 +35,23 @@ export class SessionLimit<T extends object> {
     this.#rejects = onLimit === "reject";
   }
 
-  /** Adds a login to the user's index. Throws SessionLimitError if the user may have no more sessions. */
+  /**
+   * Adds a login to the user's index.
+   * @throws SessionLimitError if the user has reached the limit and new logins are rejected.
+   */
   async admit(user: string, storageId: string, expiresAt: number): Promise<LoginEntry> {
     const add = () => this.#index.add(user, storageId, expiresAt, this.#rejects ? this.#max : undefined);
     let entry = await add();
     if (entry !== undefined) return entry;
-    // Entries without a session must not keep the user out: they are removed while sessions are counted.
+    // Entries without a session must not count. Counting the sessions removes such entries.
     if ((await this.#oldestKept(user)) === undefined) entry = await add();
     if (entry === undefined) throw new SessionLimitError(this.#max);
     return entry;
   }
 
   /**
-   * Destroys the user's oldest sessions above the limit, for a login that is confirmed. If there are many, they are
-   * destroyed in the background, and the login does not wait.
+   * Destroys the user's oldest sessions above the limit, after a login is confirmed. If there are many, it destroys
+   * them in the background, and the login does not wait.
    * @param count Number of entries in the user's index.
    */
   async enforce(user: string, count: number): Promise<void> {
@@ -70,7 +76,7 @@ export class SessionLimit<T extends object> {
     }
   }
 
-  /** Destroys all sessions of the user but the newest, the oldest first and a bounded number at a time. */
+  /** Destroys the user's sessions above the limit, the oldest first, in chunks of bounded size. */
   async #destroyOldest(user: string): Promise<void> {
     const oldestKept = await this.#oldestKept(user);
     if (oldestKept === undefined) return;
@@ -83,7 +89,7 @@ export class SessionLimit<T extends object> {
     }
   }
 
-  /** Returns the oldest entry among the newest `maxPerUser` that have a session; `undefined` if there are fewer. */
+  /** Returns the oldest of the newest `maxPerUser` entries that have a session, or `undefined` if there are fewer. */
   async #oldestKept(user: string): Promise<LoginEntry | undefined> {
     let kept = 0;
     for await (const entries of inChunks(
@@ -98,7 +104,7 @@ export class SessionLimit<T extends object> {
   }
 }
 
-/** Waits until all promises have settled. Rejects with the first error, if there is one. */
+/** Waits until all promises have settled. Then rejects with the first error, if there is one. */
 export async function allOrThrow(promises: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(promises);
   const failed = results.find((result) => result.status === "rejected");

@@ -7,18 +7,18 @@ import type { LoginEntry } from "./user-index.js";
 
 /** A session as it was read from the store. */
 export interface StoredSession<T extends object> {
-  /** The record without tracking fields in its data, and with `createdAt` if it is known. */
+  /** The record, without tracking fields in its data, and with `createdAt` if it is known. */
   record: SessionRecord<T>;
   user: string | undefined;
-  /** Number of the login that is stored with the session. It is there even if `userIdOf` throws on the session. */
+  /** Login number that is stored with the session. It is known even if `userIdOf` throws on the session. */
   login: number | undefined;
-  /** Entry of the user's index for this session; `undefined` if another writer stored the session. */
+  /** Entry of the user's index for this session. `undefined` if another writer stored the session. */
   entry: LoginEntry | undefined;
 }
 
-/** Reads sessions: whose they are, when they were created, and when they end. */
+/** Reads sessions with their user, creation time and expiry. */
 export class SessionReader<T extends object> {
-  /** Returns the user of the data that a caller writes. Throws what `userIdOf` throws. */
+  /** Returns the user of data that a caller writes. Throws the error that `userIdOf` throws. */
   readonly userOf: (data: T) => string | undefined;
   readonly #records: SessionStore<T>;
   readonly #absoluteTimeoutMs: number;
@@ -31,19 +31,19 @@ export class SessionReader<T extends object> {
     this.#clock = clock;
   }
 
-  /** Reads a session. It is missing, too, if its absolute timeout has passed. */
+  /** Reads a session. Returns undefined also if its absolute timeout has passed. */
   async read(storageId: string): Promise<StoredSession<T> | undefined> {
     const record = await this.#records.get(storageId);
     if (record === undefined) return undefined;
     const session = this.parse(storageId, record);
     if (session.record.expiresAt > this.#clock.now()) return session;
-    // Another writer, which does not know the absolute timeout, has extended the expiry. The session is missing
-    // even if the store accepts no writes now.
+    // Another writer, which does not know the absolute timeout, has extended the expiry. The session counts as
+    // missing even if it cannot be destroyed now.
     await this.#records.destroy(storageId).catch(() => false);
     return undefined;
   }
 
-  /** Returns a stored record as a session. */
+  /** Converts a stored record to a session. */
   parse(storageId: string, stored: SessionRecord<T>): StoredSession<T> {
     const record = withoutTracking(stored);
     const { createdAt, login } = trackingOf(stored.data);
@@ -61,8 +61,8 @@ export class SessionReader<T extends object> {
   }
 
   /**
-   * Returns the user of stored data. A session on which `userIdOf` throws, for example one that another application
-   * stored, counts as anonymous: it must not stop others from being listed and destroyed.
+   * Returns the user of stored data. If `userIdOf` throws, for example on a session of another application, the
+   * session counts as anonymous, so that other sessions can still be listed and destroyed.
    */
   userOfStored(data: T): string | undefined {
     try {
@@ -74,7 +74,7 @@ export class SessionReader<T extends object> {
   }
 }
 
-/** True if a session is still the one that the login of this entry made. */
+/** True if a session still belongs to the user and the login of this entry. */
 export function belongsTo<T extends object>(
   session: StoredSession<T> | undefined,
   { user, login }: LoginEntry,

@@ -1,11 +1,11 @@
 import crypto from "node:crypto";
 import { isSessionId } from "../session-id.js";
 
-/** Form of a digest: a prefix that no id generator in use produces, then SHA-256 as base64url. */
+/** Form of a digest: a prefix that no common id generator produces, then SHA-256 as base64url. */
 const DIGEST = /^h:[\w-]{43}$/;
 
 function sha256(text: string): string {
-  // One step in Node.js 20.12 and later, in half the time.
+  // `crypto.hash` of Node.js 20.12 and later needs half the time.
   return crypto.hash
     ? crypto.hash("sha256", text, "base64url")
     : crypto.createHash("sha256").update(text).digest("base64url");
@@ -16,9 +16,9 @@ function digestOf(id: string): string {
 }
 
 /**
- * Returns the ids under which a session may be stored with `hashIds`: its digest, then its plain id, under which it
- * was stored without `hashIds`. A stored digest is never looked up as a plain id: with it, whoever has read the
- * stored data could open the session.
+ * Returns the ids under which a session may be stored with `hashIds`: its digest, then its plain id, if it was stored
+ * without `hashIds`. A digest is never looked up as a plain id. Otherwise an attacker who has read the stored data
+ * could open the session with the digest.
  */
 export function storageIdsOf(id: string): [digest: string, plain?: string] {
   if (!isSessionId(id)) return [id];
@@ -26,8 +26,9 @@ export function storageIdsOf(id: string): [digest: string, plain?: string] {
 }
 
 /**
- * Returns the handle of a session: a digest of its id that identifies the session on a page and opens nothing.
- * `listByUser` reports the same handle, with and without `hashIds`, so a page can mark the session that shows it.
+ * Returns the handle of a session: a digest of its id that identifies the session on a page, but is not valid as an
+ * id. `listByUser` returns the same handle, with and without `hashIds`, so that a page can mark the user's current
+ * session.
  * @example
  * const devices = await store.listByUser(userId);
  * const thisDevice = devices.find(({ handle }) => handle === sessionHandle(req.sessionID));

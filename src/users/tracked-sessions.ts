@@ -15,7 +15,7 @@ export interface TrackedSessionsParts<T extends object> {
   records: SessionStore<T>;
   reader: SessionReader<T>;
   logins: LoginTracker<T>;
-  /** True if every update has to be a compare-and-set: an index has to know which user's session is overwritten. */
+  /** True if every update has to be a compare-and-set, since the index must know whose session it replaces. */
   compares: boolean;
   clock: Clock;
   timeoutMs: number;
@@ -26,13 +26,13 @@ export interface TrackedSessionsParts<T extends object> {
 interface Change<T extends object> {
   entry: SessionEntry<T>;
   user: string | undefined;
-  /** Creation time if this write is a login; undefined for now. */
+  /** Creation time if this write is a login. Undefined for the current time. */
   createdAt?: number | undefined;
 }
 
 /**
- * Sessions that know their creation time and their user. Every write reads first: the creation time and the user
- * of the stored session decide how long it may live, and which index has it.
+ * Adds creation time and user to sessions. Every write reads the session first: its creation time limits the expiry,
+ * and its user determines the index to update.
  */
 export class TrackedSessions<T extends object> implements SessionCalls<T> {
   readonly #parts: TrackedSessionsParts<T>;
@@ -94,7 +94,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     return this.#parts.destroy(storageId);
   }
 
-  /** Returns the creation time of a session that this user's session continues; undefined for another user's. */
+  /** Returns the creation time of the replaced session. Returns undefined if it belongs to another user. */
   #createdAtOf(replaces: CreateOptions<T>["replaces"], user: string | undefined): number | undefined {
     if (replaces?.createdAt === undefined) return undefined;
     const { reader, clock } = this.#parts;
@@ -103,7 +103,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
       : undefined;
   }
 
-  /** Extends the expiry of a session that another writer stored: from now on its creation and its user are known. */
+  /** Extends the expiry of a session that another writer stored, and stores its creation time and user. */
   async #track(storageId: string, expiresAt: number, ifVersion: string | undefined): Promise<boolean> {
     const change = ({ record, user }: StoredSession<T>) => ({
       entry: { data: record.data, expiresAt: Math.max(record.expiresAt, expiresAt) },
@@ -113,8 +113,8 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
   }
 
   /**
-   * Overwrites a session, as a compare-and-set if that is asked for or needed. Without `ifVersion`, a conflict is
-   * resolved by another attempt, and a store that forbids scripts is written to without a comparison.
+   * Updates a session, with a compare-and-set if it is requested or required. Without `ifVersion`, it retries after a
+   * conflict, and writes without a comparison if the store forbids scripts.
    */
   async #update(
     storageId: string,
@@ -154,7 +154,7 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
     );
   }
 
-  /** Writes a session in place of the current one. */
+  /** Writes a session that replaces the current one. */
   #write(
     storageId: string,
     current: StoredSession<T> | undefined,
@@ -164,14 +164,14 @@ export class TrackedSessions<T extends object> implements SessionCalls<T> {
   ): Promise<string | undefined> {
     const { reader, logins, clock } = this.#parts;
     const expiresAt = reader.capExpiry(entry.expiresAt, createdAt);
-    // A session that has expired is nobody's.
+    // An expired session has no user.
     const owner = expiresAt > clock.now() ? user : undefined;
     return logins.write({ storageId, current, user: owner, expiresAt }, (login) =>
       write({ data: withTracking(entry.data, { createdAt, login }), expiresAt }),
     );
   }
 
-  /** Removes the tracking fields from the record that a SessionConflictError of a write carries. */
+  /** Runs a write, and removes the tracking fields from the record of its SessionConflictError. */
   async #parsingConflicts<R>(storageId: string, write: () => Promise<R>): Promise<R> {
     try {
       return await write();

@@ -2,21 +2,21 @@ import { needsReencode, markForReencoding } from "../codec/reencode.js";
 import type { SessionData, SessionRecord } from "../store.js";
 
 /**
- * Names of the fields that are added to a session's stored data. They are fields of the data, so that other readers
- * of the format, such as connect-redis, still find the session as they know it.
+ * Names of the tracking fields. They are fields of the session's stored data, so that other readers of the format,
+ * such as connect-redis, can still read the session.
  */
 const CREATED_AT = "sessionary:createdAt";
 const LOGIN = "sessionary:login";
 
-/** Values that are stored with a session and are no part of its data. */
+/** Values that are stored with a session but are not part of its data. */
 export interface Tracking {
-  /** When the session was created, in epoch milliseconds; `undefined` if another writer left it out. */
+  /** Creation time in epoch milliseconds. `undefined` if another writer stored the session. */
   createdAt: number | undefined;
-  /** Number of the login that made the session its user's: see `LoginEntry`. */
+  /** Number of the login that assigned the session to its user: see `LoginEntry`. */
   login: number | undefined;
 }
 
-/** Returns a copy of the data with the tracking fields, in place of fields of these names that the data may have. */
+/** Returns a copy of the data with the tracking fields. They replace fields of the same names. */
 export function withTracking<T extends object>(data: T, { createdAt, login }: Tracking): T {
   return { ...data, [CREATED_AT]: createdAt, [LOGIN]: login };
 }

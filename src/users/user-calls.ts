@@ -11,7 +11,7 @@ import { TrackedSessions } from "./tracked-sessions.js";
 import type { UserIndex } from "./user-index.js";
 import { UserSessions } from "./user-sessions.js";
 
-/** Parts that a store of this package hands in. */
+/** Parts that a store of this package passes to `userCalls`. */
 export interface StoreInternals {
   clock?: Clock;
   /** Runs the steps of one call within the store's deadline. */
@@ -20,16 +20,19 @@ export interface StoreInternals {
 
 /** The calls of a store with user options. */
 export interface UserCalls<T extends object> {
-  /** The records themselves if no option concerns the calls of one session. */
+  /** Calls on one session. These are the records themselves if no option concerns such calls. */
   readonly calls: SessionCalls<T>;
-  /** Unset without `userIdOf`, as are the sessions of users. */
+  /** Undefined without `userIdOf`, like `users`. */
   readonly indexed: IndexedSessions<T> | undefined;
   readonly users: UserSessions<T> | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 1_000;
 
-/** Stacks what the options need on top of the records: users and limits, then digests of ids, then the order of calls. */
+/**
+ * Wraps the records in the layers that the options require: users and limits, then digests of ids, then the order of
+ * calls.
+ */
 export function userCalls<T extends object>(
   records: SessionStore<T>,
   index: UserIndex,

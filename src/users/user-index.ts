@@ -1,41 +1,41 @@
-/** Entry of a user's index: a login, which made a session this user's. */
+/** Entry of a user's index. Each entry is a login, which assigned a session to the user. */
 export interface LoginEntry {
   /** The user's id, as text. */
   readonly user: string;
-  /** Id under which the session's record is stored: a digest with `hashIds`. */
+  /** Id under which the session's record is stored. With `hashIds` it is a digest. */
   readonly storageId: string;
   /**
-   * Number of the login. It is stored in the session's record, too. No two logins of a user have the same number,
-   * and a later login has a larger one.
+   * Number of the login, which is also stored in the session's record. It is unique for the user, and a later login
+   * has a larger number.
    */
   readonly login: number;
 }
 
 /**
- * Index of each user's sessions, beside a store. It is advisory: an entry is added before its record is written and
- * removed after its record is gone, so an index may name sessions that do not exist, or that are another user's by
- * now. Whoever reads it verifies each entry against the record.
+ * Index of each user's sessions, in addition to a store. It is advisory: an entry is added before its record is
+ * written, and removed after its record is gone. So an index may have entries whose session does not exist, or now
+ * belongs to another user. The caller verifies each entry against its record.
  *
  * Every method rejects with the same errors as the store, for example `StoreUnavailableError`.
  */
 export interface UserIndex {
   /**
-   * Adds a login and gives it a number. Entries may be dropped once `expiresAt` (epoch milliseconds) has passed.
-   * @param max Number of entries at which nothing is added; checking and adding are one atomic step.
+   * Adds a login and assigns a number to it. The index may drop the entry after `expiresAt` (epoch milliseconds).
+   * @param max Maximum number of entries of the user. Checking and adding are one atomic step.
    * @returns the entry, or `undefined` if the user has `max` entries already.
    */
   add(user: string, storageId: string, expiresAt: number, max?: number): Promise<LoginEntry | undefined>;
-  /** Changes when an entry expires. @returns true if the index has the entry. */
+  /** Changes the expiry of an entry. @returns true if the index has the entry. */
   extend(entry: LoginEntry, expiresAt: number): Promise<boolean>;
-  /** Adds an entry that was lost, with the number that it had. */
+  /** Adds a lost entry again, with its old number. */
   restore(entry: LoginEntry, expiresAt: number): Promise<void>;
-  /** Removes an entry, if it is there. */
+  /** Removes an entry if the index has it. */
   remove(entry: LoginEntry): Promise<void>;
-  /** Returns how many entries the user has, or `undefined` if this entry is not among them. */
+  /** Returns the number of entries of the user, or `undefined` if this entry is not among them. */
   confirm(entry: LoginEntry): Promise<number | undefined>;
   /**
-   * Yields the user's entries, by their number: the oldest login first, or the newest. It reads a bounded number of
-   * them at a time, so an entry that is added or removed meanwhile may or may not be there.
+   * Yields the user's entries by their number, the oldest login first or the newest first. Reads them in chunks of
+   * bounded size, so an entry that is added or removed meanwhile may be missing or included.
    */
   list(user: string, options?: { newestFirst?: boolean }): AsyncIterable<LoginEntry>;
   /** Removes all entries of all users. */

@@ -3,27 +3,30 @@
  * `sessionary/conformance` has one test for each sentence.
  *
  * Users
- * - `listByUser` returns each live session of the user, the oldest first, with a handle that opens no session.
+ * - `listByUser` returns each live session of the user, the oldest first, with a handle that is not valid as an id.
  * - `destroyByUser` destroys every session that the user had when it was called, except the one of `exceptId` or
- *   `exceptHandle`, and returns how many.
- * - `destroyByHandle` destroys one session of that user, and none of another user.
+ *   `exceptHandle`, and returns the number of destroyed sessions.
+ * - `destroyByHandle` destroys one session of that user, never one of another user.
  * - A user id may be a string, a number or a bigint; `1`, `1n` and `"1"` are the same user.
- * - `userIdOf` is called with session data only: not with fields that the store adds, and not when a session ends.
- * - A stored session on which `userIdOf` throws is anonymous: it can be read and destroyed, and stops no
- *   `destroyByUser`.
+ * - `userIdOf` receives only session data, without the fields that the store adds, and is not called for a session
+ *   that has ended.
+ * - A stored session on which `userIdOf` throws counts as anonymous: it can be read and destroyed, and
+ *   `destroyByUser` does not fail because of it.
  * - A session that changes its user moves from one user's list to the other's.
- * - Concurrent logins are all listed, and no session that existed before outlives a `destroyByUser` among them.
- * - Logins on existing sessions, and logins that race a `clear`, are destroyed or listed, too.
- * - Of concurrent logins on one session or one id, the one that is stored is listed.
- * - Calls on one session, started one after the other without waiting, take effect in that order, in the lists, too.
+ * - Concurrent logins are all listed, and a concurrent `destroyByUser` destroys every session that existed before.
+ * - A login on an existing session, and a login concurrent with `clear`, is either destroyed or listed.
+ * - Of several concurrent logins on one session or one id, the stored one is listed.
+ * - Calls on one session take effect in the order in which they are made, even if the caller does not wait for each,
+ *   also in the lists.
  * - Concurrent updates without `ifVersion` are never rejected with a conflict.
- * - With `maxPerUser` the oldest sessions of a user are destroyed, however many logins race.
+ * - With `maxPerUser` the oldest sessions of a user are destroyed, also after concurrent logins.
  * - With `onLimit: "reject"` a login above `maxPerUser` is rejected with `SessionLimitError`, and writes nothing.
- * - A session that ended or went to another user does not count for `maxPerUser`, whatever raced with that.
+ * - A session that has ended or now belongs to another user does not count for `maxPerUser`, also after concurrent
+ *   calls.
  * - A login that fails destroys no other session.
- * - With `absoluteTimeoutMs` no write and no touch extends a session past its `createdAt` plus that.
+ * - With `absoluteTimeoutMs` neither a write nor a touch extends a session beyond its `createdAt` plus that timeout.
  * - A login starts a new lifetime; `replaces` continues the lifetime of a session of the same user.
- * - The fields that a store adds to track a session are in no record's data.
+ * - The data of a record does not include the fields that the store adds to track a session.
  */
 
 import { knownOptions } from "../internal/validation.js";
@@ -48,27 +51,27 @@ import type { UserSession, UserSessions } from "./user-sessions.js";
 
 /** Options for `destroyByUser`. */
 export interface DestroyByUserOptions {
-  /** Id of a session that stays: usually the one that asks. */
+  /** Id of a session to keep, usually the current session. */
   exceptId?: string;
-  /** Handle of a session that stays, where the id is not known. */
+  /** Handle of a session to keep, if its id is not known. */
   exceptHandle?: string;
   /**
-   * True to look at every session of the store, too. Use it if the user's index may have been lost: evicted,
-   * deleted, or not restored with the sessions. It reads them all.
+   * True to also search all sessions of the store. Use it if the user's index may be lost: evicted, deleted, or not
+   * restored with the sessions. It reads every session.
    * @default false
    */
   scan?: boolean;
 }
 
 /**
- * A store with the user options: `MemoryStore`, `RedisStore`, and what `withUsers` returns. Without such an option,
- * each call goes straight to the records.
+ * Store with the user options: `MemoryStore`, `RedisStore`, and the store that `withUsers` returns. Without such an
+ * option, it forwards each call to the records.
  */
 export class UserSessionStore<T extends object = SessionData> implements SessionStore<T> {
   readonly #records: SessionStore<T>;
   readonly #absoluteTimeoutMs: number | undefined;
   readonly #calls: SessionCalls<T>;
-  /** Unset without `userIdOf`, as are the sessions of users. */
+  /** Undefined without `userIdOf`, like `#users`. */
   readonly #indexed: IndexedSessions<T> | undefined;
   readonly #users: UserSessions<T> | undefined;
 
@@ -88,12 +91,12 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     if (hashIds) markHashed(this);
   }
 
-  /** Maximum duration of a call, in milliseconds; `undefined` if the store has no deadline. */
+  /** Maximum duration of a call, in milliseconds. `undefined` if the store has no deadline. */
   get timeoutMs(): number | undefined {
     return this.#records.timeoutMs;
   }
 
-  /** The option `absoluteTimeoutMs`. */
+  /** Value of the option `absoluteTimeoutMs`. */
   get absoluteTimeoutMs(): number | undefined {
     return this.#absoluteTimeoutMs;
   }
@@ -118,7 +121,7 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     return this.#calls.destroy(id);
   }
 
-  /** Yields every live id; with `hashIds` the digests of the ids. */
+  /** Yields the id of every live session. With `hashIds` it yields digests. */
   ids(): AsyncIterable<string> {
     return this.#records.ids();
   }
@@ -148,10 +151,10 @@ export class UserSessionStore<T extends object = SessionData> implements Session
   }
 
   /**
-   * Destroys the user's sessions: all that existed when it was called, and maybe later ones.
-   * @returns how many were destroyed.
+   * Destroys all sessions that the user had when it was called, and possibly later ones.
+   * @returns the number of destroyed sessions.
    * @throws TypeError if the store has no `userIdOf`. After any other rejection some sessions may be left: call it
-   * again.
+   *   again.
    */
   async destroyByUser(userId: UserId, options: DestroyByUserOptions = {}): Promise<number> {
     const users = this.#usersFor("destroyByUser");
@@ -162,7 +165,7 @@ export class UserSessionStore<T extends object = SessionData> implements Session
   }
 
   /**
-   * Destroys one of the user's sessions, by the handle that `listByUser` reports.
+   * Destroys one of the user's sessions, by the handle that `listByUser` returned.
    * @returns true if the user has a session with that handle.
    * @throws TypeError if the store has no `userIdOf`.
    */

@@ -7,18 +7,18 @@ import { CHUNK, allOrThrow } from "./session-limit.js";
 import { sessionHandle } from "./storage-ids.js";
 import type { LoginEntry, UserIndex } from "./user-index.js";
 
-/** A session as its user may see it. */
+/** Session in the result of `listByUser`. */
 export interface UserSession<T extends object = SessionData> {
-  /** Identifies the session, and is of no use as an id: see `sessionHandle`. */
+  /** Identifies the session, but is not valid as an id: see `sessionHandle`. */
   handle: string;
-  /** When the session was created, in epoch milliseconds. */
+  /** Creation time in epoch milliseconds. */
   createdAt: number;
-  /** When the session ends, in epoch milliseconds. */
+  /** Expiry in epoch milliseconds. */
   expiresAt: number;
   data: T;
 }
 
-/** Lists and destroys the sessions of a user, a bounded number at a time. */
+/** Lists and destroys the sessions of a user, in chunks of bounded size. */
 export class UserSessions<T extends object> {
   readonly #records: SessionStore<T>;
   readonly #reader: SessionReader<T>;
@@ -51,9 +51,9 @@ export class UserSessions<T extends object> {
 
   /**
    * Destroys the user's sessions.
-   * @param exceptHandles Handles of sessions that stay.
-   * @param scan True to look at every session of the store, too.
-   * @returns how many were destroyed.
+   * @param exceptHandles Handles of sessions to keep.
+   * @param scan True to also search all sessions of the store.
+   * @returns the number of destroyed sessions.
    */
   async end(user: string, exceptHandles: (string | undefined)[], scan: boolean): Promise<number> {
     let ended = 0;
@@ -83,7 +83,7 @@ export class UserSessions<T extends object> {
     return false;
   }
 
-  /** Yields the sessions of the user that the store has, whether the index has them or not. */
+  /** Yields all sessions of the user that the store has, even those that the index does not have. */
   async *#entriesByScan(user: string): AsyncGenerator<LoginEntry[]> {
     for await (const storageIds of inChunks(this.#records.ids(), CHUNK)) {
       const sessions = await Promise.all(storageIds.map((storageId) => this.#reader.read(storageId)));

@@ -5,13 +5,13 @@ import { type UserOptions, USER_OPTIONS } from "./options.js";
 import type { UserIndex } from "./user-index.js";
 import { UserSessionStore } from "./user-session-store.js";
 
-/** A `UserSessionStore` over any store. */
+/** `UserSessionStore` that wraps any store. */
 class StoreWithUsers<T extends object> extends UserSessionStore<T> {
   constructor(store: SessionStore<T>, index: UserIndex, options: UserOptions<T>) {
     knownOptions("withUsers", options, USER_OPTIONS);
     if (storesDigests(store)) {
       throw new TypeError(
-        "withUsers received a store that hashes ids: pass the store itself, and the option hashIds: true",
+        "withUsers received a store that hashes ids: pass the store that it wraps, and the option hashIds: true",
       );
     }
     super(store, index, options);
@@ -19,10 +19,10 @@ class StoreWithUsers<T extends object> extends UserSessionStore<T> {
 }
 
 /**
- * Adds user sessions, limits and absolute timeouts to a store of your own.
- * @param store Stores the sessions. No other store may write them.
- * @param index Stores each user's index: a `MemoryUserIndex` if one process has all sessions, else a `UserIndex` of
- * your own, shared by all processes like the sessions.
+ * Adds user sessions, limits and absolute timeouts to a custom store.
+ * @param store Store of the sessions. Do not write to it directly.
+ * @param index Index of each user's sessions: a `MemoryUserIndex` if one process has all sessions, else your own
+ *   `UserIndex`, which all processes share like the sessions.
  * @example
  * const store = withUsers(new MyStore(), new MemoryUserIndex(), {
  *   userIdOf: (data) => data.userId,

@@ -84,7 +84,7 @@ describe("hashIds", () => {
 describe("withUsers", () => {
   it("rejects a store that hashes ids, and names the option to use", () => {
     expect(() => withUsers(hashIds(customStore()), new MemoryUserIndex(), { userIdOf })).toThrow(
-      "withUsers received a store that hashes ids: pass the store itself, and the option hashIds: true",
+      "withUsers received a store that hashes ids: pass the store that it wraps, and the option hashIds: true",
     );
   });
 

@@ -24,23 +24,23 @@ it("shows that the presets of sessionary hold in each race", () => {
 it("shows the races that express-session with connect-redis loses", () => {
   expect(failedBy("connect-redis 10")).toEqual([
     "A request that ends after a sign-out does not store the session again, and sets no cookie.",
-    "A request that ends after a sign-out on all devices does not store the session again either.",
+    "A request that ends after a sign-out on all devices does not store the session again.",
     "A save that reaches the store after the session was ended stores nothing.",
     "Parallel requests that set different fields all take effect.",
     "Parallel requests that set different keys of one object all take effect.",
     "A request that ends after a sign-in does not store the session under the old id again.",
-    "A session that was ended does not renew itself under a new id.",
-    'A longer lifetime ("remember me") outlasts requests that cross it.',
-    "A shorter lifetime is not extended by requests that cross it.",
-    "A new session that cannot be saved is answered with 503, and sets no cookie.",
-    "A change that cannot be saved is answered with 503, and the session is there afterwards.",
+    "A session that was ended is not stored again under a new id.",
+    'A longer lifetime ("remember me") is kept by concurrent requests.',
+    "A shorter lifetime is not extended by concurrent requests.",
+    "If a new session cannot be saved, the response is 503 without a cookie.",
+    "If a change cannot be saved, the response is 503, and the session still exists afterwards.",
     "A redirect is not sent before the session is saved.",
   ]);
 });
 
 it("shows what @fastify/session's own store loses, and that the plugin saves before it sends", () => {
   const failed = failedBy("its own store");
-  expect(failed).toContain("A request that changes nothing undoes no change of another.");
+  expect(failed).toContain("A request that changes nothing does not undo the change of another request.");
   expect(failed).not.toContain("A redirect is not sent before the session is saved.");
 });
 

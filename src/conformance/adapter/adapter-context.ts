@@ -4,7 +4,7 @@ import { GatedStore } from "./gated-store.js";
 import { HandlerApp } from "./handler-app.js";
 import type { AdapterUnderTest } from "./subject.js";
 
-/** One test: an app with a store of its own, and what all tests need. */
+/** Context of one test: an app with its own store, and helpers. */
 export class AdapterContext {
   readonly store: GatedStore;
   readonly #app: HandlerApp;
@@ -39,7 +39,7 @@ export class AdapterContext {
     return new Client(this.#app);
   }
 
-  /** Returns a client whose session has this user, and the fields. */
+  /** Returns a client whose session has this user and these fields. */
   async signedIn(user: string, fields: Record<string, unknown> = {}): Promise<Client> {
     const client = this.visitor();
     await client.visit((session) => {
@@ -49,12 +49,12 @@ export class AdapterContext {
     return client;
   }
 
-  /** Ends all sessions, as a sign-out on all devices does that another process runs. */
+  /** Ends all sessions, like a sign-out on all devices in another process. */
   async endAll(): Promise<void> {
     await this.store.clear();
   }
 
-  /** Returns the stored end of the only session there is, in epoch milliseconds. */
+  /** Returns the stored expiry of the only session, in epoch milliseconds. Fails if there is not exactly one. */
   async storedExpiry(): Promise<number> {
     const ids: string[] = [];
     for await (const id of this.store.ids()) ids.push(id);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { HandlerApp, SessionHandler } from "./handler-app.js";
 import { Latch } from "./latch.js";
 
-/** Answer to a request. */
+/** Response to a request. */
 export interface Answer {
   status: number;
-  /** What the handler returned; undefined unless the status is 200. */
+  /** Value that the handler returned. Undefined unless the status is 200. */
   result: unknown;
   /** Value of the `Location` header. */
   location: string | null;
@@ -13,13 +13,13 @@ export interface Answer {
   setsCookie: boolean;
 }
 
-/** A request whose handler has its session, and waits. */
+/** A request whose handler has loaded its session and waits. */
 export interface SlowRequest {
-  /** Lets the handler go on. @returns the answer. */
+  /** Lets the handler continue. @returns the response. */
   finish: () => Promise<Answer>;
 }
 
-/** A browser: sends the cookies that it got, and follows no redirect. */
+/** HTTP client that stores and sends cookies like a browser, but does not follow redirects. */
 export class Client {
   readonly #app: HandlerApp;
   readonly #cookies: Map<string, string>;
@@ -29,25 +29,25 @@ export class Client {
     this.#cookies = new Map(cookies);
   }
 
-  /** Returns a client with the same cookies, which keeps them whatever this one gets. */
+  /** Returns a client with a copy of the cookies. Later changes of one client do not affect the other. */
   copy(): Client {
     return new Client(this.#app, this.#cookies);
   }
 
-  /** Sends a request that must succeed. @returns what the handler returned. */
+  /** Sends a request that must succeed. @returns the value that the handler returned. */
   async visit(handler: SessionHandler): Promise<unknown> {
     const { status, result } = await this.send(handler);
     assert.equal(status, 200, "the status of a request");
     return result;
   }
 
-  /** Returns fields of the session, null for those that are not set. */
+  /** Returns fields of the session, with null for a field that is not set. */
   async read(...fields: string[]): Promise<Record<string, unknown>> {
     const values = await this.visit((session) => fields.map((field) => session.get(field) ?? null));
     return Object.fromEntries(fields.map((field, i) => [field, (values as unknown[])[i]]));
   }
 
-  /** Sends a request whose handler waits before it runs. Resolves once it waits, with its session loaded. */
+  /** Sends a request whose handler waits before it runs. Resolves when the session is loaded and the handler waits. */
   async start(handler: SessionHandler): Promise<SlowRequest> {
     const latch = new Latch();
     const answer = this.send(async (session) => {
@@ -57,12 +57,12 @@ export class Client {
     const early = answer.then(({ status }) =>
       assert.fail(`a request got status ${status} without its handler`),
     );
-    early.catch(() => {}); // as when the suite ends first
+    early.catch(() => {}); // it rejects if the test ends first
     await Promise.race([latch.reached, early]);
     return { finish: () => (latch.open(), answer) };
   }
 
-  /** Sends a request. @param location where to redirect to. */
+  /** Sends a request. @param location Target of the redirect, if the handler has to redirect. */
   async send(handler: SessionHandler, location?: string): Promise<Answer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(this.#app.urlOf(handler, location), {
@@ -71,7 +71,7 @@ export class Client {
     });
     const kept = response.headers.getSetCookie().map((line) => this.#keep(line));
     const { status } = response;
-    // A redirect is followed as soon as its headers are there.
+    // A browser follows a redirect as soon as it has received the headers.
     const text = status === 200 ? await response.text() : await response.body?.cancel();
     return {
       status,
@@ -81,7 +81,7 @@ export class Client {
     };
   }
 
-  /** @returns false if the header removes the cookie, or sets none. */
+  /** Stores or removes the cookie of a `Set-Cookie` header. @returns true if the header sets a cookie. */
   #keep(line: string): boolean {
     const [, name, value = ""] = /^([^=;]+)=([^;]*)/.exec(line) ?? [];
     if (name === undefined) return false;

@@ -7,6 +7,7 @@ const REQUESTS = 20;
 
 const FIELDS = Array.from({ length: REQUESTS }, (_, n) => `field${n}`);
 
+/** Tests of concurrent changes of fields. */
 export const fields: AdapterCase[] = [
   {
     title: "Parallel requests that set different fields all take effect.",
@@ -26,7 +27,7 @@ export const fields: AdapterCase[] = [
     },
   },
   {
-    title: "A request that changes nothing undoes no change of another.",
+    title: "A request that changes nothing does not undo the change of another request.",
     test: async (context) => {
       const client = await context.signedIn("ann");
       const slow = await client.copy().start((session) => session.get("user"));
@@ -37,7 +38,7 @@ export const fields: AdapterCase[] = [
   },
 ];
 
-/** Runs handlers that all have loaded their session before the first of them goes on. */
+/** Runs handlers concurrently. All have loaded their session before the first one continues. */
 async function setInParallel(context: AdapterContext, handlerOf: (field: string) => SessionHandler) {
   const client = await context.signedIn("ann", { cart: { items: {} } });
   const slow = await Promise.all(FIELDS.map((field) => client.copy().start(handlerOf(field))));

@@ -3,15 +3,15 @@ import { Latch } from "./latch.js";
 
 type Method = "get" | "create" | "update" | "touch" | "destroy";
 
-/** A store whose calls the suite can hold back, or let fail, before they reach the store inside. */
+/** Wraps a store. The suite can delay its calls or make them fail before they reach the wrapped store. */
 export class GatedStore implements SessionStore {
-  /** A save is never late, however long the suite holds it back. */
+  /** Long, so that a save never reaches its deadline while the suite delays it. */
   readonly timeoutMs = 60_000;
   readonly absoluteTimeoutMs: number | undefined;
   readonly #inside: SessionStore;
-  /** Waits for the next save. */
+  /** Delays the next save. Undefined if that is not requested. */
   #latch: Latch | undefined;
-  /** Holds a save back. */
+  /** Delays the current save. */
   #held: Latch | undefined;
   readonly #errors = new Map<Method, Error>();
 
@@ -20,17 +20,17 @@ export class GatedStore implements SessionStore {
     this.absoluteTimeoutMs = inside.absoluteTimeoutMs;
   }
 
-  /** Holds back the next call of `create` or `update`; later calls pass. */
+  /** Delays the next call of `create` or `update` until the latch is opened. Later calls are not delayed. */
   holdSave(): Latch {
     return (this.#latch = new Latch());
   }
 
-  /** Lets the calls of these methods reject. */
+  /** Makes the calls of these methods reject. */
   fail(error: Error, ...methods: Method[]): void {
     for (const method of methods) this.#errors.set(method, error);
   }
 
-  /** Behaves as the store inside again. */
+  /** Lets all calls reach the wrapped store again. */
   heal(): void {
     this.#held?.open();
     this.#latch = this.#held = undefined;
@@ -92,7 +92,7 @@ export class GatedStore implements SessionStore {
   }
 }
 
-/** A write reads its entry before it returns, however long it is held back. */
+/** Copies the entry, since a write must copy it before it returns, even if the suite delays the write. */
 function copyOf({ data, expiresAt }: SessionEntry): SessionEntry {
   return { data: structuredClone(data), expiresAt };
 }

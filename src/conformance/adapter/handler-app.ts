@@ -1,14 +1,14 @@
 import type { AdapterHandler, AdapterSession } from "./subject.js";
 
-/** A handler of the suite. The client gets its result as JSON. */
+/** A handler of the suite. The client receives its result as JSON. */
 export type SessionHandler = (session: AdapterSession) => unknown;
 
-/** The app under test, whose handlers are functions of the suite. */
+/** The app under test. Its handlers are functions of the suite. */
 export class HandlerApp {
   url = "";
   readonly #handlers: { handler: SessionHandler; location: string | undefined }[] = [];
 
-  /** Returns the address that runs a handler. */
+  /** Returns a URL that runs a handler. */
   urlOf(handler: SessionHandler, location?: string): string {
     return `${this.url}/${this.#handlers.push({ handler, location }) - 1}`;
   }

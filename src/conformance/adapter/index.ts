@@ -29,8 +29,8 @@ const CASES: Record<string, AdapterCase[]> = {
 
 /**
  * Declares one test for each race between requests that an adapter on `sessionary/tracker` must get right. The tests
- * talk to a real app over HTTP, and hold back handlers and calls of the store instead of waiting for time to pass.
- * Works with any test runner, and asserts with node:assert.
+ * send HTTP requests to a real app. They delay handlers and calls of the store by latches instead of timers. Works
+ * with any test runner, and asserts with node:assert.
  *
  *     import { describe, it } from "node:test";
  *     import { MemoryStore } from "sessionary";

@@ -1,6 +1,6 @@
-/** A point where calls wait until they may go on. */
+/** Blocks calls until it is opened. */
 export class Latch {
-  /** Resolves once a call waits. */
+  /** Resolves when the first call waits. */
   readonly reached: Promise<void>;
   readonly #opened: Promise<void>;
   #reach!: () => void;

@@ -5,7 +5,7 @@ import type { SessionHandler } from "./handler-app.js";
 
 const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 24 * HOUR_MS;
-/** Largest difference that a case ignores: a test takes a while, and a store may round. */
+/** Maximum difference of lifetimes that a test ignores, since the test itself takes time, and a store may round. */
 const TOLERANCE_MS = 5 * 60_000;
 
 const live =
@@ -18,20 +18,24 @@ const NEUTRAL: Record<string, SessionHandler> = {
   writing: (session) => session.set("cart", 1),
 };
 
+/** Tests of concurrent changes of the lifetime. */
 export const lifetimes: AdapterCase[] = [
   {
-    title: 'A longer lifetime ("remember me") outlasts requests that cross it.',
+    title: 'A longer lifetime ("remember me") is kept by concurrent requests.',
     needs: "lifetimes",
     test: (context) => crossed(context, HOUR_MS, MONTH_MS),
   },
   {
-    title: "A shorter lifetime is not extended by requests that cross it.",
+    title: "A shorter lifetime is not extended by concurrent requests.",
     needs: "lifetimes",
     test: (context) => crossed(context, MONTH_MS, HOUR_MS),
   },
 ];
 
-/** Changes a lifetime while other requests have the session loaded, and the other way round. */
+/**
+ * Changes a lifetime while another request has the session loaded, and runs another request while a request that
+ * changes the lifetime has it loaded.
+ */
 async function crossed(context: AdapterContext, before: number, after: number): Promise<void> {
   for (const [name, handler] of Object.entries(NEUTRAL)) {
     for (const isFirst of [true, false]) {

@@ -9,6 +9,7 @@ const SIGNED_OUT = { user: null, late: null };
 const reads: SessionHandler = (session) => session.get("user");
 const writes: SessionHandler = (session) => session.set("late", true);
 
+/** Tests of sign-outs. */
 export const logout: AdapterCase[] = [
   {
     title: "A request that ends after a sign-out does not store the session again, and sets no cookie.",
@@ -16,7 +17,7 @@ export const logout: AdapterCase[] = [
       crossed(context, async (client) => void (await client.visit((session) => session.destroy()))),
   },
   {
-    title: "A request that ends after a sign-out on all devices does not store the session again either.",
+    title: "A request that ends after a sign-out on all devices does not store the session again.",
     test: (context) => crossed(context, () => context.endAll()),
   },
   {
@@ -45,7 +46,7 @@ export const logout: AdapterCase[] = [
   },
 ];
 
-/** Ends a session while requests have it loaded. */
+/** Ends a session while other requests have it loaded. */
 async function crossed(context: AdapterContext, end: (client: Client) => Promise<void>): Promise<void> {
   const client = await context.signedIn("ann");
   const [writer, reader] = [client.copy(), client.copy()];

@@ -4,7 +4,7 @@ import type { AdapterCase } from "./adapter-case.js";
 import type { Answer, Client } from "./client.js";
 import type { SessionHandler } from "./handler-app.js";
 
-/** Errors of a store, and the statuses that answer them. */
+/** Errors of a store, and the accepted statuses of the response. */
 const ERRORS: { error: Error; statuses: readonly number[] }[] = [
   { error: new StoreUnavailableError("not-applied", "connection", "not connected"), statuses: [503] },
   { error: new Error("an error of the store"), statuses: [500, 503] },
@@ -12,9 +12,11 @@ const ERRORS: { error: Error; statuses: readonly number[] }[] = [
 
 const writes: SessionHandler = (session) => session.set("late", true);
 
+/** Tests of failing stores. */
 export const outage: AdapterCase[] = [
   {
-    title: "A session that cannot be loaded is answered with 503, sets no cookie, and is there afterwards.",
+    title:
+      "If a session cannot be loaded, the response is 503 without a cookie, and the session still exists afterwards.",
     test: async (context) => {
       const client = await context.signedIn("ann");
       for (const { error, statuses } of ERRORS) {
@@ -27,7 +29,7 @@ export const outage: AdapterCase[] = [
     },
   },
   {
-    title: "A new session that cannot be saved is answered with 503, and sets no cookie.",
+    title: "If a new session cannot be saved, the response is 503 without a cookie.",
     needs: "saving before sending",
     test: async (context) => {
       for (const { error, statuses } of ERRORS) {
@@ -41,7 +43,7 @@ export const outage: AdapterCase[] = [
     },
   },
   {
-    title: "A change that cannot be saved is answered with 503, and the session is there afterwards.",
+    title: "If a change cannot be saved, the response is 503, and the session still exists afterwards.",
     needs: "saving before sending",
     test: async (context) => {
       const client: Client = await context.signedIn("ann");
@@ -54,7 +56,7 @@ export const outage: AdapterCase[] = [
     },
   },
   {
-    title: "A failed sign-out is answered with 503, and the session is there afterwards.",
+    title: "If a sign-out fails, the response is 503, and the session still exists afterwards.",
     test: async (context) => {
       const client = await context.signedIn("ann");
       const old = client.copy();

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { AdapterCase } from "./adapter-case.js";
 
-/** Number of requests that are answered while a response is waited for. */
+/** Number of requests that are answered while the redirect waits for its save. */
 const OTHERS = 5;
 
+/** Test of redirects. */
 export const redirect: AdapterCase[] = [
   {
     title: "A redirect is not sent before the session is saved.",
@@ -17,7 +18,7 @@ export const redirect: AdapterCase[] = [
         const answer = client.send((session) => session.set("user", user), "/next");
         const sent = answer.then(() => (isSent = true));
         await Promise.race([save.reached, sent]);
-        // Each of these answers would arrive after a redirect that was sent at once.
+        // A redirect that does not wait for the save would arrive before these responses.
         for (let i = 0; i < OTHERS; i++) await other.read("user");
         assert.equal(isSent, false, "the redirect was sent before the session was saved");
         context.store.heal();

@@ -9,16 +9,17 @@ const signInAs =
     session.set("user", user);
   };
 
-/** Keeps the user under a new id, as handlers do that renew an id from time to time. */
+/** Renews the id and keeps the user, like a handler that renews ids regularly. */
 const renews: SessionHandler = async (session) => {
   const user = session.get("user");
   await session.regenerate();
   session.set("user", user);
 };
 
+/** Tests of sign-ins and renewed ids. */
 export const regenerate: AdapterCase[] = [
   {
-    title: "A sign-in gives the session a new id, and the old id opens nothing.",
+    title: "A sign-in gives the session a new id, and the old id is no longer valid.",
     test: async (context) => {
       const client = await context.signedIn("nobody");
       const old = client.copy();
@@ -40,7 +41,7 @@ export const regenerate: AdapterCase[] = [
     },
   },
   {
-    title: "A session that was ended does not renew itself under a new id.",
+    title: "A session that was ended is not stored again under a new id.",
     test: async (context) => {
       const client = await context.signedIn("ann");
       const slow = await client.start(renews);
@@ -50,7 +51,7 @@ export const regenerate: AdapterCase[] = [
     },
   },
   {
-    title: "A sign-in takes effect over a session that was ended meanwhile.",
+    title: "A sign-in takes effect even if the old session was ended meanwhile.",
     test: async (context) => {
       const client = await context.signedIn("nobody");
       const slow = await client.start(signInAs("ann"));
@@ -60,7 +61,7 @@ export const regenerate: AdapterCase[] = [
     },
   },
   {
-    title: "Two sign-ins at once from one session both take effect.",
+    title: "Two concurrent sign-ins from one session both take effect.",
     test: async (context) => {
       const client = await context.signedIn("nobody");
       const clients = [client, client.copy()];

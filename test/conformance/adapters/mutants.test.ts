@@ -25,8 +25,8 @@ describe("adapterConformance", () => {
       collectAdapter(SESSION_PACKAGES[name]!(() => new MemoryStore())).map(({ title }) => title);
     const tested = titlesOf("expressStore");
     expect(titlesOf("expressSession").filter((title) => !tested.includes(title))).toEqual([
-      "A new session that cannot be saved is answered with 503, and sets no cookie.",
-      "A change that cannot be saved is answered with 503, and the session is there afterwards.",
+      "If a new session cannot be saved, the response is 503 without a cookie.",
+      "If a change cannot be saved, the response is 503, and the session still exists afterwards.",
       "A redirect is not sent before the session is saved.",
     ]);
   });

@@ -93,12 +93,12 @@ export const ADAPTER_MUTANTS: AdapterMutant[] = [
   },
   {
     name: "regenerate starts a session that knows nothing of the one before",
-    breaks: ["A session that was ended does not renew itself"],
+    breaks: ["A session that was ended is not stored again"],
     start: withNaiveRegenerate,
   },
   {
     name: "a session that is gone cannot be destroyed",
-    breaks: ["A sign-in takes effect over a session", "Two sign-ins at once"],
+    breaks: ["A sign-in takes effect even if", "Two concurrent sign-ins"],
     start: over((store) => ({
       destroy: async (id) => {
         if (!(await store.destroy(id))) throw new Error("there is no such session");
@@ -108,12 +108,12 @@ export const ADAPTER_MUTANTS: AdapterMutant[] = [
   },
   {
     name: "a session that cannot be loaded is a new one",
-    breaks: ["A session that cannot be loaded"],
+    breaks: ["If a session cannot be loaded"],
     start: over((store) => ({ get: (id) => store.get(id).catch(() => undefined) })),
   },
   {
     name: "a failed save is a success",
-    breaks: ["A new session that cannot be saved", "A change that cannot be saved"],
+    breaks: ["If a new session cannot be saved", "If a change cannot be saved"],
     start: over((store) => ({
       create: (id, entry, options) => store.create(id, entry, options).catch(() => "version"),
       update: (id, entry, options) => store.update(id, entry, options).catch(() => "version"),
@@ -121,12 +121,12 @@ export const ADAPTER_MUTANTS: AdapterMutant[] = [
   },
   {
     name: "a failed sign-out is a success",
-    breaks: ["A failed sign-out"],
+    breaks: ["If a sign-out fails"],
     start: over((store) => ({ destroy: (id) => store.destroy(id).catch(() => true) })),
   },
   {
     name: "headers are sent before the session is saved",
-    breaks: ["A redirect is not sent", "A new session that cannot be saved", "A change that cannot be saved"],
+    breaks: ["A redirect is not sent", "If a new session cannot be saved", "If a change cannot be saved"],
     start: (store, handle) => {
       const options = { store: expressStore(store), secret, resave: false, saveUninitialized: false };
       return serveExpress(session(options), handle);

@@ -4,11 +4,11 @@ import { type Lifetime, endOf, sameLifetime } from "./lifetime.js";
 import { merge } from "./merge.js";
 import type { Base, Snapshot } from "./state.js";
 
-/** One call of `save`: the fields and the lifetime as the request has them. */
+/** Fields and lifetime of one call of `save`, as the request has them. */
 export interface Change {
   /** JSON of the fields. */
   readonly text: string;
-  /** Returns the fields; they may be shared with the request until something is awaited. */
+  /** Returns the fields. The request may change them as soon as the caller awaits something. */
   readonly fields: () => Fields;
   readonly lifetime: Lifetime;
 }
@@ -20,16 +20,16 @@ export interface Next {
   readonly lifetime: Lifetime;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** False if only the expiry differs from what is stored, and only to a later one. */
+  /** False if the record differs from the stored one at most by a later expiry. */
   readonly changed: boolean;
 }
 
 /**
- * Applies changes, in order, to what is stored: `next = merge(snapshot, mine, base)` for each.
+ * Applies changes, in order, to the stored record: `next = merge(snapshot, mine, base)` for each.
  *
- * The expiry is merged like a field. A change that keeps the lifetime of its snapshot uses the stored one and never
- * moves the expiry back; a change of the lifetime replaces it.
- * @param changes each with the snapshot that it is based on; at least one.
+ * The expiry is merged like a field. A change that keeps the lifetime of its snapshot uses the stored lifetime, and
+ * never makes the expiry earlier. A change of the lifetime replaces the stored one.
+ * @param changes At least one change, each with the snapshot that it is based on.
  */
 export function combine(changes: { snapshot: Snapshot; change: Change }[], base: Base, now: number): Next {
   let { text, expiresAt } = base;

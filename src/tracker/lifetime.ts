@@ -1,7 +1,10 @@
-/** Time that a session stays alive: milliseconds after each use (an idle timeout), or a fixed end. */
+/** Lifetime of a session: an idle timeout in milliseconds after each use, or a fixed expiry. */
 export type Lifetime = number | Date;
 
-/** Returns the end of a session that is used at `now`, in epoch milliseconds. An end in the past is `now`. */
+/**
+ * Returns the expiry of a session that is used at `now`, in epoch milliseconds. Returns `now` if the expiry is in the
+ * past.
+ */
 export function endOf(lifetime: Lifetime, now: number): number {
   return Math.max(typeof lifetime === "number" ? now + lifetime : lifetime.getTime(), now);
 }
@@ -11,7 +14,7 @@ export function sameLifetime(a: Lifetime, b: Lifetime): boolean {
   return typeof a === typeof b && Number(a) === Number(b);
 }
 
-/** End of the last year that a cookie can name (RFC 6265, section 5.1.1, accepts four digits). */
+/** Last date that a cookie can contain: RFC 6265, section 5.1.1, accepts years of four digits. */
 const LAST_COOKIE_DATE = Date.UTC(9999, 11, 31);
 
 /** False for the `expiresAt` of a record that was stored without an expiry by another writer. */
@@ -19,12 +22,12 @@ export function hasExpiry(expiresAt: number): boolean {
   return expiresAt <= LAST_COOKIE_DATE;
 }
 
-/** Shortest move that is written, as a share of the session's remaining time. */
+/** Minimum extension of the expiry that is written, as a share of the session's remaining lifetime. */
 const WINDOW_SHARE = 1 / 10;
 
 /**
- * True if an unchanged session's expiry has to be written: it would move by `touchAfterMs` or more. A session that
- * lives shorter than ten times that is touched each time a tenth of its time has passed.
+ * True if the expiry of an unchanged session has to be written, since it would move by `touchAfterMs` or more. For a
+ * session whose lifetime is below ten times `touchAfterMs`, a tenth of the lifetime replaces it.
  */
 export function isTouchDue(
   storedExpiresAt: number,

@@ -3,15 +3,18 @@ import { isDeepStrictEqual } from "node:util";
 type Fields = Record<string, unknown>;
 
 /**
- * Merges the changes of one request into what is stored: a three-way merge of JSON values.
+ * Merges the changes of one request into the stored fields: a three-way merge of JSON values.
  *
- * Plain objects merge key by key, at every depth; arrays and all other values are whole. A key that only one side
- * changed takes that side's value. If both changed it, two edited objects are merged; a removal, or a replacement of
- * an object by another kind of value, beats edits inside that object; otherwise `mine` wins, since it is written later.
- * @param snapshot the fields that the request and the store last agreed on.
- * @param mine the fields as the request has them now.
- * @param stored the fields that are stored now.
- * @returns the fields to store; the arguments are not changed, and may be shared with the result.
+ * Plain objects are merged key by key, at every depth. Arrays and all other values are replaced as a whole. If only
+ * one side changed a key, the result has that side's value. If both sides changed it, two objects are merged. If one
+ * side removed an object, or replaced it by another kind of value, that change wins over edits inside the object.
+ * Otherwise `mine` wins, since it is written later.
+ * @param snapshot The fields when the request and the store last had the same ones.
+ * @param mine The fields as the request has them now.
+ * @param stored The fields that are stored now.
+ * @returns the fields to store. They may share objects with the arguments, which are not changed.
+ * @example
+ * merge({ a: 1, b: 1 }, { a: 2, b: 1 }, { a: 1, b: 3 }); // { a: 2, b: 3 }
  */
 export function merge(snapshot: Fields, mine: Fields, stored: Fields): Fields {
   const keys = new Set([...Object.keys(stored), ...Object.keys(mine)]);
@@ -19,11 +22,11 @@ export function merge(snapshot: Fields, mine: Fields, stored: Fields): Fields {
     key,
     mergeValue(own(snapshot, key), own(mine, key), own(stored, key)),
   ]);
-  // Object.fromEntries makes `__proto__` a key like any other, which the codec then refuses.
+  // With Object.fromEntries, `__proto__` becomes an own key, which the codec then refuses.
   return Object.fromEntries(merged.filter(([, value]) => value !== undefined)) as Fields;
 }
 
-/** Merges one value; undefined stands for a key that does not exist, since JSON has no undefined. */
+/** Merges one value. Undefined means that the key does not exist, since JSON has no undefined. */
 function mergeValue(before: unknown, mine: unknown, stored: unknown): unknown {
   if (isDeepStrictEqual(mine, before)) return stored;
   // Both sides may have changed it.

@@ -3,15 +3,18 @@ import { durationMs, oneOf } from "../internal/validation.js";
 /** Options for saving sessions. */
 export interface TrackerOptions {
   /**
-   * Policy for a save whose session was changed by another request since this one read it.
-   * `"merge"`: apply what this request changed to what is stored; nested objects are merged, and on the same value
-   * the later write wins. `"overwrite"`: write all fields. `"reject"`: reject with `SessionConflictError`.
+   * Policy for a save if another request has changed the session since this request read it:
+   *
+   * - `"merge"`: apply the changes of this request to the stored session. Nested objects are merged; if both requests
+   *   changed the same value, the later write wins.
+   * - `"overwrite"`: write all fields.
+   * - `"reject"`: reject with `SessionConflictError`.
    * @default "merge"
    */
   onConflict?: "merge" | "overwrite" | "reject";
   /**
-   * Interval at which the expiry of an unchanged session is refreshed, in milliseconds; shorter for sessions that
-   * live less than ten times this. 0 refreshes it on every request.
+   * Minimum interval at which the expiry of an unchanged session is refreshed, in milliseconds. It is shorter for a
+   * session whose lifetime is below ten times this value. 0 refreshes the expiry on every request.
    * @default 60_000
    */
   touchAfterMs?: number;

@@ -5,32 +5,35 @@ import type { Change } from "./combine.js";
 import type { Fields } from "./format.js";
 import type { Base, Origin, SessionState, Snapshot } from "./state.js";
 
-/** A session whose state a save reads before it starts and sets when it ends. */
+/** The parts of a session that a save uses. It reads the state at its start and sets it at its end. */
 export interface Saved {
   readonly id: string;
   readonly origin: Origin;
   state: SessionState;
 }
 
-/** A save that has not ended yet. */
+/** A save that is in progress or waits. */
 export class PendingSave implements Change {
   readonly session: Saved;
   readonly text: string;
   readonly lifetime: Change["lifetime"];
-  /** Time to give up, on the clock of `loopNow()`. */
+  /** Time of `loopNow()` at which to give up. */
   readonly deadline: number;
-  /** Resolves to false if the session is gone, and nothing was written. */
+  /** Resolves to false if the session is gone and nothing was written. */
   readonly ended: Promise<boolean>;
-  /** True if the deadline passed and the caller was told so. */
+  /** True if the save was rejected at its deadline. */
   isLate = false;
-  /** True if a write that includes it was started. */
+  /** True if a write that includes this save was started. */
   isSent = false;
   #fields: Fields | undefined;
   #resolve!: (exists: boolean) => void;
   #reject!: (error: unknown) => void;
   #cancel: (() => void) | undefined;
 
-  /** @param fields the live fields, used until the caller goes on; by default they are parsed from the text. */
+  /**
+   * @param fields The fields as an object, valid until the caller continues. By default they are parsed from the
+   *   text.
+   */
   constructor(session: Saved, change: Omit<Change, "fields">, fields: Fields | undefined, timeoutMs: number) {
     this.session = session;
     this.text = change.text;
@@ -45,7 +48,7 @@ export class PendingSave implements Change {
 
   readonly fields = (): Fields => this.#fields ?? (JSON.parse(this.text) as Fields);
 
-  /** Drops the live fields, which the caller may change from now on. */
+  /** Drops the object with the fields, which the caller may change from now on. */
   detach(): void {
     this.#fields = undefined;
   }
@@ -55,12 +58,12 @@ export class PendingSave implements Change {
     return state.status === "new" || this.text !== state.snapshot?.text;
   }
 
-  /** True if the save and the record it was written over both differ from what the request had read. */
+  /** True if both this save and the record that it replaced differ from the record that the request had read. */
   isMergedWith(base: Base): boolean {
     return this.isChanged && base.text !== storedState(this.session).snapshot.text;
   }
 
-  /** Rejects at the deadline if the save has not ended by then. @param whenLate is called first in that case. */
+  /** Rejects the save at its deadline, if it has not ended by then. @param whenLate Called before it is rejected. */
   endAtDeadline(whenLate?: () => void): void {
     this.#cancel ??= atLoopTime(this.deadline, () => {
       whenLate?.();
@@ -70,7 +73,7 @@ export class PendingSave implements Change {
     });
   }
 
-  /** Ends as stored. */
+  /** Ends the save: the session is stored. */
   settle(stored: Base): void {
     const { session, text, lifetime } = this;
     const { ended } = session.origin;
@@ -81,7 +84,7 @@ export class PendingSave implements Change {
     this.#resolve(true);
   }
 
-  /** Ends as dropped: the session is gone. */
+  /** Ends the save: it was dropped, since the session is gone. */
   drop(isWrite: boolean): void {
     const { session } = this;
     publish("save-dropped", { operation: isWrite ? "save" : "touch" });
@@ -97,12 +100,12 @@ export class PendingSave implements Change {
   }
 }
 
-/** Returns the state of a session that is known to be stored. */
+/** Returns the state of a session whose status is "stored". */
 export function storedState(session: Saved): Extract<SessionState, { status: "stored" }> {
   return session.state as Extract<SessionState, { status: "stored" }>;
 }
 
-/** Pairs each save with its snapshot: the save before it if both are of one request. */
+/** Pairs each save with its snapshot, which is the previous save if both belong to the same request. */
 export function changesOf(saves: PendingSave[]): { snapshot: Snapshot; change: Change }[] {
   const last = new Map<Saved, Snapshot>();
   return saves.map((save) => {
@@ -112,7 +115,10 @@ export function changesOf(saves: PendingSave[]): { snapshot: Snapshot; change: C
   });
 }
 
-/** Returns a snapshot in which fields of an ended session that the request may still copy count as unchanged. */
+/**
+ * Returns a snapshot that includes the fields of an ended session, so that fields which the request copies from it
+ * count as unchanged.
+ */
 function overlay(ended: string, text: string): string {
   return JSON.stringify({ ...(JSON.parse(ended) as Fields), ...(JSON.parse(text) as Fields) });
 }

@@ -12,15 +12,15 @@ import type { Base } from "./state.js";
 import type { Writer } from "./writer.js";
 
 /**
- * Saves sessions. Saves of one session in one process take turns; those that wait meanwhile are combined into one
- * write, so that a hundred parallel saves take a few writes. If a combined write fails without having been applied,
- * its saves are retried one by one, so that a save which must fail does not fail others.
+ * Saves sessions. In one process, only one save of a session runs at a time. The saves that wait meanwhile are
+ * combined into one write, so that a hundred parallel saves cause a few writes. If a combined write fails and was not
+ * applied, its saves are retried one by one, so that one invalid save does not make others fail.
  */
 export class SaveQueue {
   readonly #writer: Writer;
   readonly #onConflict: CheckedTrackerOptions["onConflict"];
   readonly #timeoutMs: number;
-  /** Saves that wait, by session id, for each session with a save under way. */
+  /** Waiting saves by session id, for each session with a save in progress. */
   readonly #waiting = new Map<string, Set<PendingSave>>();
 
   constructor(writer: Writer, onConflict: CheckedTrackerOptions["onConflict"], timeoutMs: number) {
@@ -31,8 +31,9 @@ export class SaveQueue {
 
   /**
    * Saves a session: creates, updates or touches its record, or does nothing if that is not needed.
-   * @param fields the live fields, which are read before this returns; by default they are parsed from the text.
-   * @returns false if the session is gone, and nothing was written.
+   * @param fields The fields as an object, which is read before this method returns. By default they are parsed from
+   *   the text.
+   * @returns false if the session is gone and nothing was written.
    */
   save(session: Saved, change: Omit<Change, "fields">, fields?: Fields): Promise<boolean> {
     const save = new PendingSave(session, change, fields, this.#timeoutMs);
@@ -60,7 +61,7 @@ export class SaveQueue {
     this.#waiting.delete(id);
   }
 
-  /** @returns the record that is stored then, if it is known. */
+  /** Writes saves of one session. @returns the record that is stored afterwards, if it is known. */
   async #write(saves: PendingSave[], known: Base | undefined): Promise<Base | undefined> {
     let rest = [...saves];
     for (let save = rest[0]; save !== undefined; save = rest[0]) {
@@ -93,7 +94,7 @@ export class SaveQueue {
   }
 
   async #update(saves: PendingSave[], known: Base | undefined): Promise<Base | undefined> {
-    // With "reject" and "overwrite" a save is based on what its own request read.
+    // With "reject" and "overwrite", a save is based on the record that its own request read.
     let base =
       this.#onConflict === "merge" && known !== undefined ? known : storedState(saves.at(-1)!.session).base;
     let attempts = 0;
@@ -115,7 +116,7 @@ export class SaveQueue {
         const current = this.#writer.baseOf(currentOf(error));
         if (current === undefined) return undefined;
         base = current;
-        // A first attempt that did not wait has the deadline of the store itself; a retry needs one.
+        // A first attempt has the deadline of the store. Only a retry needs the deadline of the save.
         if (mayRetry) for (const save of saves) save.endAtDeadline();
         throw error;
       }
@@ -132,7 +133,7 @@ export class SaveQueue {
     }
   }
 
-  /** Rejects a save, or retries the saves of a combined write that was not applied one by one. */
+  /** Rejects a save. Retries the saves of a combined write one by one if it was not applied. */
   async #fail(saves: PendingSave[], base: Base, error: unknown, attempts: number): Promise<Base | undefined> {
     const isApplied = isOutcomeUnknown(error);
     let known: Base | undefined = isApplied ? undefined : base;
@@ -148,17 +149,18 @@ export class SaveQueue {
   }
 }
 
-/** Counts the saves at the front whose sessions are stored. */
+/** Counts the saves at the front of the list whose sessions are stored. */
 function leadingStored(saves: PendingSave[]): number {
   const end = saves.findIndex(({ session }) => session.state.status !== "stored");
   return end === -1 ? saves.length : end;
 }
 
-/** @throws TypeError if the store does not keep its contract: nothing says what the save has to be merged with. */
+/**
+ * Returns the record of a conflict.
+ * @throws TypeError if the store breaks its contract and the error contains no record.
+ */
 function currentOf(error: SessionConflictError): SessionRecord {
   const current: unknown = error.current;
   if (typeof (current as SessionRecord | undefined)?.data === "object") return current as SessionRecord;
-  throw new TypeError(
-    "the store rejected with a SessionConflictError without `current`, the record that is stored",
-  );
+  throw new TypeError("the store rejected with a SessionConflictError without `current`, the stored record");
 }

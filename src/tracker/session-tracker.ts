@@ -12,12 +12,12 @@ import { baseOf } from "./state.js";
 import { TrackedSession, type TrackerParts } from "./tracked-session.js";
 import { Writer } from "./writer.js";
 
-/** Deadline of a save on a store that has none, in milliseconds. */
+/** Deadline of a save in a store without a deadline, in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 1_000;
 
 /**
- * Saves sessions for a framework integration, so that concurrent requests lose no change and a destroyed session is
- * not stored again.
+ * Saves the sessions of a framework integration, so that concurrent requests lose no changes and a destroyed session
+ * is not stored again.
  *
  * @example
  * const tracker = new SessionTracker<AppSession>(store);
@@ -31,12 +31,12 @@ export class SessionTracker<D extends object = Fields> {
   readonly #format: SessionFormat;
   readonly #parts: TrackerParts;
   readonly #timeoutMs: number;
-  /** Calls by id that take several steps. */
+  /** Orders `put`, which takes several steps, and other calls on the same id. */
   readonly #puts = new KeyQueue();
 
   /**
-   * @param options.name names this integration in events.
-   * @param options.format translates between stored data and fields; by default they are the same.
+   * @param options.name Name of the integration in events.
+   * @param options.format Converts between stored data and fields. By default they are the same.
    * @throws TypeError if an option is invalid.
    */
   constructor(store: SessionStore, options: TrackerOptions & { name?: string; format?: SessionFormat } = {}) {
@@ -68,19 +68,19 @@ export class SessionTracker<D extends object = Fields> {
     return new TrackedSession(this.#parts, id, fields as D, state);
   }
 
-  /** Returns a new session, which is stored by its first save. */
+  /** Returns a new session. Its first save stores it. */
   create(id: string): TrackedSession<D> {
     return new TrackedSession(this.#parts, id, {} as D, { status: "new" });
   }
 
-  /** Returns a session that is gone, for a request that keeps its id: its saves write nothing. */
+  /** Returns a session with the status "gone", for a request that keeps the id. Its saves write nothing. */
   gone(id: string): TrackedSession<D> {
     return new TrackedSession(this.#parts, id, {} as D, { status: "gone", endedHere: false });
   }
 
   /**
-   * Stores data under an id, whether a session is stored there or not, without a merge. Later calls of `put`, `open`
-   * and `destroy` with the same id in this process take effect after it.
+   * Creates a session, or replaces it without a merge. Later calls of `put`, `open` and `destroy` with the same id in
+   * this process take effect after it.
    */
   async put(id: string, data: D, lifetime: Lifetime): Promise<void> {
     const expiresAt = endOf(lifetime, Date.now());

@@ -4,30 +4,33 @@ import type { SessionFormat } from "./format.js";
 import { type Lifetime, hasExpiry } from "./lifetime.js";
 import { stringify } from "../codec/json.js";
 
-/** State that a request and the store last agreed on. Fields are kept as text: handlers change nested objects in place. */
+/**
+ * State of a session when the request and the store last had the same one. It has the fields as text, since handlers
+ * change nested objects in place.
+ */
 export interface Snapshot {
   /** JSON of the fields. */
   readonly text: string;
-  /** Undefined if the stored data does not say. */
+  /** Undefined if the stored data does not contain it. */
   readonly lifetime: Lifetime | undefined;
 }
 
-/** The record that is last known to be stored. */
+/** The stored record, as far as it is known. */
 export interface Base extends Snapshot {
   readonly version: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
-  /** Epoch milliseconds; undefined if the store does not record it. */
+  /** Epoch milliseconds. Undefined if the store does not record it. */
   readonly createdAt: number | undefined;
-  /** True if the record has to be written even if nothing changed: its encoding is outdated, or it never expires. */
+  /** True if the record has to be written even without changes, since its encoding is outdated or it never expires. */
   readonly needsWrite: boolean;
 }
 
-/** Session that a new one follows, after `regenerate`. */
+/** The session that a new one replaces, after `regenerate`. */
 export interface Origin {
-  /** Fields of a session that another request ended: they must not be stored again. */
+  /** Fields of a session that another request ended. They must not be stored again. */
   readonly ended?: Snapshot | undefined;
-  /** The record that this session continues under a new id. */
+  /** The record that this session replaces under a new id. */
   readonly replaces?: Base | undefined;
 }
 
@@ -37,32 +40,32 @@ export type SessionState =
   | { readonly status: "stored"; readonly snapshot: Snapshot; readonly base: Base }
   | {
       readonly status: "gone";
-      /** Set, as `base` is, if this request had loaded or stored the session. */
+      /** Set, like `base`, if this request had loaded or stored the session. */
       readonly snapshot?: Snapshot;
       readonly base?: Base;
       /** True if this request destroyed the session. */
       readonly endedHere: boolean;
     };
 
-/** True if both states stand on the same record: nothing was written in between. */
+/** True if both states have the same stored record, so that nothing was written in between. */
 export function isUnwritten(before: SessionState, after: SessionState): boolean {
   return before.status === "stored" && after.status === "stored" && before.base === after.base;
 }
 
-/** Returns a record as the base of later saves, or undefined if its data is not a session of this framework. */
+/** Converts a record to the base of later saves. Returns undefined if its data is not a session of this framework. */
 export function baseOf(record: SessionRecord, format: SessionFormat): LoadedBase | undefined {
   const fields = format.fieldsOf(record.data, record.expiresAt);
   return fields && new LoadedBase(record, fields, format);
 }
 
-/** The base of a session that was just read. Computing its version takes time, and most requests do not need it. */
+/** Base of a session that was just read. It computes the version on demand, since most requests do not need it. */
 export class LoadedBase implements Base {
   readonly text: string;
   readonly lifetime: Lifetime | undefined;
   readonly expiresAt: number;
   readonly createdAt: number | undefined;
   readonly needsWrite: boolean;
-  /** The caller's own copy of the fields. */
+  /** Copy of the fields for the caller. */
   readonly fields: Record<string, unknown>;
   readonly #record: SessionRecord;
 

@@ -3,8 +3,8 @@ import { StoreUnavailableError } from "../errors.js";
 import { publish, type SessionaryEvents } from "../events.js";
 
 /**
- * Returns an error that the frameworks treat as one, of whatever was thrown or rejected with. To them a falsy value
- * is no error, ENOENT means that there is no such session, and some texts are commands to a router.
+ * Converts a thrown value to an error that the frameworks treat as one. To them, a falsy value is no error, ENOENT
+ * means that the session does not exist, and some strings are commands to a router.
  */
 export function toError(thrown: unknown): Error {
   if (!isNativeError(thrown) && !(thrown instanceof Error))
@@ -14,7 +14,7 @@ export function toError(thrown: unknown): Error {
   return thrown;
 }
 
-/** Runs a write, and publishes its failure: the framework may have nobody left to tell. */
+/** Runs a write, and publishes an event if it fails, since the framework may have sent the response already. */
 export async function withFailureEvent<R>(
   operation: SessionaryEvents["write-failed"]["operation"],
   write: () => Promise<R>,

@@ -13,12 +13,12 @@ export interface TrackerParts {
 }
 
 /**
- * One session in one request: what the request loaded, so that saving writes what the request changed and nothing
- * else. A tracker makes it: see `SessionTracker`.
+ * One session in one request. It knows the data that the request loaded, so that a save writes only the changes of
+ * the request. `SessionTracker` creates it.
  */
 export class TrackedSession<D extends object = Fields> {
   readonly id: string;
-  /** The caller's own copy of the data as it was loaded; empty for a new session. */
+  /** Copy of the loaded data for the caller. Empty for a new session. */
   readonly data: D;
   /** Used by the tracker. */
   state: SessionState;
@@ -35,36 +35,39 @@ export class TrackedSession<D extends object = Fields> {
     this.origin = origin;
   }
 
-  /** `"new"`: nothing is stored yet. `"gone"`: it was destroyed, or has expired. */
+  /**
+   * Status of the session: `"new"` if nothing is stored yet, `"gone"` if it was destroyed or has expired, else
+   * `"stored"`.
+   */
   get status(): SessionState["status"] {
     return this.state.status;
   }
 
-  /** The expiry that is last known to be stored, in epoch milliseconds. */
+  /** The stored expiry, as far as it is known, in epoch milliseconds. */
   get expiresAt(): number | undefined {
     return this.state.status === "stored" ? this.state.base.expiresAt : undefined;
   }
 
   /**
-   * Saves the session. Creates it if it is new. Otherwise applies what changed since the last save to what is stored,
-   * extends the expiry if it is due, or does nothing if there is nothing to write.
-   * @param data the session's data as it should be, read before this returns.
-   * @param lifetime milliseconds from now, or a fixed end.
-   * @returns false if the session is gone: nothing was written.
-   * @throws TypeError if JSON cannot represent the data; SessionExistsError if the id of a new session is taken;
-   *   SessionConflictError if other writers changed the session until the deadline; or the store's error.
+   * Saves the session. Creates it if it is new. Otherwise applies the changes since the last save to the stored
+   * session, extends the expiry if that is due, or does nothing if there is nothing to write.
+   * @param data The session's complete data. It is read before this method returns.
+   * @param lifetime Milliseconds from now, or a fixed expiry.
+   * @returns false if the session is gone and nothing was written.
+   * @throws TypeError if JSON cannot represent the data; SessionExistsError if the id of a new session is in use;
+   *   SessionConflictError if other writers changed the session until the deadline; or the error of the store.
    */
   async save(data: D, lifetime: Lifetime): Promise<boolean> {
     return this.saveIfNeeded(data, lifetime) ?? true;
   }
 
-  /** Saves like `save`, but returns undefined, and no promise, if there is nothing to write. */
+  /** Saves like `save`, but returns undefined instead of a promise if there is nothing to write. */
   saveIfNeeded(data: D, lifetime: Lifetime): Promise<boolean> | undefined {
     return this.#save(stringify(data), data as Fields, lifetime);
   }
 
   /**
-   * Extends the expiry of a session that did not change since it was loaded or saved, if that is due.
+   * Extends the expiry of a session that has not changed since it was loaded or saved, if that is due.
    * @returns false if the session is gone.
    */
   async touch(lifetime: Lifetime): Promise<boolean> {
@@ -87,17 +90,17 @@ export class TrackedSession<D extends object = Fields> {
   }
 
   /**
-   * Destroys the session and returns its successor under a new id, which is stored by its first save.
+   * Destroys the session and returns its successor under a new id. The first save of the successor stores it.
    *
-   * If another request destroyed the session meanwhile, what the successor's data has in common with it is not
-   * stored: a session that was ended must not renew itself.
+   * If another request destroyed the session meanwhile, the successor does not store the data that it copied from the
+   * session, so that an ended session is not stored again under a new id.
    */
   async regenerate(newId: string): Promise<TrackedSession<D>> {
     await this.destroy();
     return this.successor(newId);
   }
 
-  /** Returns the successor of a session that was destroyed, for frameworks that destroy and create in two steps. */
+  /** Returns the successor of a destroyed session, for frameworks that destroy and create in two steps. */
   successor(newId: string): TrackedSession<D> {
     return new TrackedSession<D>(this.#parts, newId, {} as D, { status: "new" }, this.#originOfSuccessor());
   }
@@ -106,7 +109,7 @@ export class TrackedSession<D extends object = Fields> {
     const { state } = this;
     const { ended } = this.origin;
     if (state.status === "stored") return { ended };
-    // A session that was never stored leaves its own origin to its successor.
+    // The successor of a session that was never stored has the same origin.
     if (state.status === "new" || state.base === undefined) return this.origin;
     return state.endedHere ? { ended, replaces: state.base } : { ended: state.snapshot };
   }

@@ -10,13 +10,16 @@ import { isTouchDue } from "./lifetime.js";
 import type { CheckedTrackerOptions } from "./options.js";
 import { type Base, type Origin, type Snapshot, baseOf } from "./state.js";
 
-/** Number of sessions whose last touch is remembered, so that requests which read before it do not repeat it. */
+/**
+ * Number of sessions whose last touch is remembered, so that requests which read the session before it do not repeat
+ * it.
+ */
 const MAX_TOUCHED = 10_000;
 
-/** Time after which a store that forbade scripts is tried again, in milliseconds. */
+/** Time after which the writer detects conflicts again in a store that forbade scripts, in milliseconds. */
 const DETECT_AGAIN_AFTER_MS = 10_000;
 
-/** The id of a session, and the session that it follows. */
+/** Id and origin of a session. */
 interface Named {
   readonly id: string;
   readonly origin: Origin;
@@ -29,7 +32,7 @@ export class Writer {
   readonly #name: string;
   readonly #options: CheckedTrackerOptions;
   readonly #touched = new LRUCache<string, Base>({ max: MAX_TOUCHED });
-  /** Set while the store forbids scripts: the time to try them again, on the clock of `performance.now()`. */
+  /** Time of `performance.now()` at which to detect conflicts again. Set while the store forbids scripts. */
   #detectsAgainAt: number | undefined;
 
   constructor(store: SessionStore, format: SessionFormat, name: string, options: CheckedTrackerOptions) {
@@ -39,7 +42,7 @@ export class Writer {
     this.#options = options;
   }
 
-  /** Returns a new session without the fields that it has in common with the ended session that it follows. */
+  /** Returns a new session without the fields that it has in common with the ended session that it replaces. */
   withoutEnded(next: Next, ended: Snapshot): Next {
     const fields = next.fields();
     const own = merge(
@@ -52,7 +55,7 @@ export class Writer {
 
   /**
    * Creates the record of a new session.
-   * @throws SessionExistsError if the id is taken.
+   * @throws SessionExistsError if the id is in use.
    */
   async create(id: string, next: Next, replaces: Base | undefined): Promise<Base> {
     const entry = { data: this.#format.dataOf(next.fields(), next.expiresAt), expiresAt: next.expiresAt };
@@ -63,8 +66,8 @@ export class Writer {
   }
 
   /**
-   * Stores the next record in place of the base, or extends its expiry, or does nothing if neither is needed.
-   * @returns the record that is stored then, or undefined if the session is gone.
+   * Replaces the base by the next record, extends its expiry, or does nothing if neither is needed.
+   * @returns the record that is stored afterwards, or undefined if the session is gone.
    * @throws SessionConflictError if another version than the base is stored.
    */
   async replace({ id, origin }: Named, base: Base, next: Next): Promise<Base | undefined> {
@@ -112,7 +115,7 @@ export class Writer {
     return touched;
   }
 
-  /** Caps an expiry at the store's absolute timeout, as the store will. */
+  /** Limits an expiry to the store's absolute timeout, as the store does. */
   #capped({ createdAt }: Pick<Base, "createdAt">, expiresAt: number): number {
     const { absoluteTimeoutMs } = this.#store;
     if (createdAt === undefined || absoluteTimeoutMs === undefined) return expiresAt;
@@ -134,7 +137,7 @@ export class Writer {
     return { ifVersion: base.version };
   }
 
-  /** Runs a write that detects conflicts, or the one that does not if the store forbids scripts. */
+  /** Runs a write that detects conflicts. If the store forbids scripts, runs one that does not. */
   async #detecting<R>(
     options: UpdateOptions,
     detecting: () => Promise<R>,

@@ -311,9 +311,7 @@ describe("a save that meets another process's write", () => {
     );
     await stored({});
     await expect((await open()).save({ n: 1 }, HOUR_MS)).rejects.toThrow(
-      new TypeError(
-        "the store rejected with a SessionConflictError without `current`, the record that is stored",
-      ),
+      new TypeError("the store rejected with a SessionConflictError without `current`, the stored record"),
     );
   });
 });

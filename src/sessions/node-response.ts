@@ -24,6 +24,11 @@ export interface Head {
   readonly headers: Record<string, HeaderValue>;
 }
 
+/** False for what takes the place of a response during an upgrade, such as to a WebSocket in socket.io. */
+export function canHoldBack(res: Partial<NodeResponse>): boolean {
+  return typeof res.getHeaders === "function";
+}
+
 export function headOf(res: NodeResponse): Head {
   return { statusCode: res.statusCode, headers: res.getHeaders() as Head["headers"] };
 }

@@ -5,7 +5,7 @@ import { BIND, type SessionBinder } from "./bind.js";
 import { type OnError, failureResponse } from "./failure-response.js";
 import { committed } from "./fetch-response.js";
 import { HeldResponse } from "./held-response.js";
-import type { NodeResponse } from "./node-response.js";
+import { type NodeResponse, canHoldBack } from "./node-response.js";
 import { RequestSession } from "./request-session.js";
 import {
   type NodeRequest,
@@ -163,6 +163,12 @@ export class Sessions<
   }
 
   #bindNode(req: NodeRequest, res: NodeResponse, next: Next | undefined): Bound<T> {
+    if (!canHoldBack(res)) {
+      throw new TypeError(
+        "sessions.get cannot save the session of an upgrade, such as to a WebSocket, when its response is sent. " +
+          "Call sessions.open(request), and save or commit that session",
+      );
+    }
     const session = new RequestSession<T>(() => this.#loader.load(nodeSource(req)));
     const answer = (error: unknown) => failureResponse(error, this.#onError);
     const held = new HeldResponse(res, session, { next, answer });

@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from "express";
 import session from "express-session";
 import { failureResponse } from "../../sessions/failure-response.js";
 import { HeldResponse } from "../../sessions/held-response.js";
-import { type SendingMethods, applyErrorHeaders } from "../../sessions/node-response.js";
+import { type SendingMethods, applyErrorHeaders, canHoldBack } from "../../sessions/node-response.js";
 import type { SessionStore } from "../../store.js";
 import { splitAdapterOptions } from "../options.js";
 import { storeOption } from "../store-option.js";
@@ -50,7 +50,7 @@ export function expressSession(options: ExpressSessionOptions): ExpressSessions 
         return next(error);
       }
       // express-session replaces `end` only if it gave the request a session.
-      if (methods.end !== end) {
+      if (methods.end !== end && canHoldBack(res)) {
         methods.end = end; // express-session's own would save once more
         holdBack(res, new ResponseSession(req, requests, { saveUninitialized, unset, proxy }), req, next);
       }

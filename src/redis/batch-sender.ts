@@ -2,6 +2,7 @@ import { ScriptsForbiddenError, hasCode } from "../errors.js";
 import type { Arg, Call } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
 import type { Script } from "./scripts.js";
+import { spansSlots } from "./server-errors.js";
 
 /** A command in two forms: plain commands for one session, and a script for many sessions. */
 export interface BatchCommand {
@@ -114,7 +115,11 @@ export class BatchSender {
     const fail = (error: unknown) => {
       if (hasCode(error, "ERR_SCRIPTS_FORBIDDEN")) {
         this.#connection.scripts.refuse();
-        return this.#sendEachPlain(calls, done);
+        return sendEach(calls, (call, next) => this.#sendPlain(call, next), done);
+      }
+      if (calls.length > 1 && spansSlots(error)) {
+        this.#connection.mixedSlots.refuse();
+        return sendEach(calls, (call, next) => this.send([call], next), done);
       }
       for (const { reject } of calls) reject(error);
       done();
@@ -123,20 +128,24 @@ export class BatchSender {
       .run(effect, (call) => many.run(call, keys, args), endsAt)
       .then(attempt(receive, fail), fail);
   }
+}
 
-  /** Sends calls on different keys concurrently, and calls on the same key one after the other. */
-  #sendEachPlain(calls: BatchCall[], done: () => void): void {
-    const byKey = new Map<string, BatchCall[]>();
-    for (const call of calls) byKey.set(call.key, [...(byKey.get(call.key) ?? []), call]);
-    let unfinished = byKey.size;
-    for (const queue of byKey.values()) {
-      const sendNext = () => {
-        const call = queue.shift();
-        if (call !== undefined) this.#sendPlain(call, sendNext);
-        else if (--unfinished === 0) done();
-      };
-      sendNext();
-    }
+/** Sends calls on different keys concurrently, and calls on the same key one after the other. */
+function sendEach(
+  calls: BatchCall[],
+  send: (call: BatchCall, next: () => void) => void,
+  done: () => void,
+): void {
+  const byKey = new Map<string, BatchCall[]>();
+  for (const call of calls) byKey.set(call.key, [...(byKey.get(call.key) ?? []), call]);
+  let unfinished = byKey.size;
+  for (const queue of byKey.values()) {
+    const sendNext = () => {
+      const call = queue.shift();
+      if (call !== undefined) send(call, sendNext);
+      else if (--unfinished === 0) done();
+    };
+    sendNext();
   }
 }
 

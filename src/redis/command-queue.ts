@@ -107,9 +107,8 @@ export class CommandQueue {
 
   #hasRoom({ calls, characters }: Batch, { key, endsAt }: QueuedCall): boolean {
     const [first] = calls as [QueuedCall];
-    // On a cluster, all keys of a script must be in one slot.
     const isOneScript =
-      this.#sender.allowsScripts && (!this.#connection.driver.isCluster || first.key === key);
+      this.#sender.allowsScripts && (this.#connection.allowsMixedSlots || first.key === key);
     const isFull = calls.length === MAX_KEYS || characters >= MAX_CHARACTERS;
     const isNear = Math.abs(endsAt - first.endsAt) <= this.#connection.timeoutMs * MAX_DEADLINE_SPREAD;
     return isOneScript && !isFull && isNear;

@@ -24,6 +24,8 @@ export class Connection {
   readonly scripts = new Capability();
   /** `SET … IFEQ`, which compares versions if scripts are forbidden. */
   readonly setIfEqual = new Capability();
+  /** Commands with keys of several slots. A proxy in front of several shards refuses them. */
+  readonly mixedSlots = new Capability();
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
   readonly #health: ConnectionHealth;
@@ -43,6 +45,7 @@ export class Connection {
       ready: () => {
         this.scripts.reset();
         this.setIfEqual.reset();
+        this.mixedSlots.reset();
         if (!this.#closed) this.#health.ready();
         this.#wake();
       },
@@ -52,6 +55,11 @@ export class Connection {
         if (this.#closed) this.#stopObserving();
       },
     });
+  }
+
+  /** True if one command may have keys of several slots. */
+  get allowsMixedSlots(): boolean {
+    return !this.driver.isCluster && this.mixedSlots.isAvailable;
   }
 
   /** @throws StoreClosedError */

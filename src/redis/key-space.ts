@@ -1,6 +1,7 @@
 import { StoreUnavailableError, partiallyApplied } from "../errors.js";
 import type { MasterNode } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
+import { spansSlots } from "./server-errors.js";
 
 /**
  * Number of keys in a page. A request may have to wait for one page. With 500 keys it waited ten times as long, and
@@ -104,11 +105,14 @@ export class KeySpace {
   /** Removes a page of keys. */
   async unlink(names: string[]): Promise<void> {
     const keys = names.map((name) => this.key(name));
-    if (!this.#connection.driver.isCluster) {
-      await this.#connection.run("write", (call) => call.send(["unlink"], keys));
-      return;
+    if (this.#connection.allowsMixedSlots) {
+      try {
+        return void (await this.#connection.run("write", (call) => call.send(["unlink"], keys)));
+      } catch (error) {
+        if (!spansSlots(error)) throw error;
+        this.#connection.mixedSlots.refuse();
+      }
     }
-    // On a cluster, all keys of a command must be in one slot.
     const results = await Promise.allSettled(
       keys.map((key) => this.#connection.run("write", (call) => call.send(["unlink"], [key]))),
     );

@@ -7,6 +7,7 @@ import {
 import { IN_TRANSACTION } from "./clients/ioredis-replies.js";
 
 const OTHER: [UnavailableReason, string] = ["other", "Redis answered with an error"];
+const SPANS_SLOTS = "the command spans slots (CROSSSLOT)";
 
 /** Meaning of Redis's error replies for a session store, by their first word. */
 export const REPLIES: Partial<Record<string, [reason: UnavailableReason, detail: string]>> = {
@@ -19,7 +20,7 @@ export const REPLIES: Partial<Record<string, [reason: UnavailableReason, detail:
   MOVED: ["cluster-down", "the Redis Cluster's slots are moving (MOVED)"],
   ASK: ["cluster-down", "the Redis Cluster's slots are moving (ASK)"],
   TRYAGAIN: ["cluster-down", "the Redis Cluster's slots are moving (TRYAGAIN)"],
-  CROSSSLOT: ["cluster-down", "the command spans slots (CROSSSLOT)"],
+  CROSSSLOT: ["cluster-down", SPANS_SLOTS],
   NOAUTH: ["auth", "Redis asks for a password (NOAUTH)"],
   WRONGPASS: ["auth", "Redis refused the user name or password (WRONGPASS)"],
   NOPERM: ["permission", "Redis refused the command to this user (NOPERM)"],
@@ -51,6 +52,12 @@ export function replyPrefix(error: unknown): string | undefined {
 export function forbidsScripts(error: unknown): boolean {
   if (replyPrefix(error) === undefined) return false;
   return /^(NOPERM .*|ERR unknown command )['`]eval(sha)?['`]/i.test(textOf(error));
+}
+
+/** True for an error of the store if Redis refused a command because its keys are in several slots. */
+export function spansSlots(error: unknown): boolean {
+  const isRefused = error instanceof StoreUnavailableError && error.outcome === "not-applied";
+  return isRefused && error.message.endsWith(SPANS_SLOTS);
 }
 
 /**

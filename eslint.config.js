@@ -53,4 +53,8 @@ export default tseslint.config(
     files: ["**/*.{js,mjs,cjs}"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },
+  {
+    files: ["examples/*/public/*.js"],
+    languageOptions: { globals: { document: "readonly", fetch: "readonly", TextDecoderStream: "readonly" } },
+  },
 );

@@ -7,7 +7,7 @@ export function homeRoutes(): Router {
   router.get("/", (req, res) => {
     res.vary("Accept");
     if (req.accepts(["json", "html"]) !== "html") return void res.json({ hello: "world!" });
-    res.type("html").set("Content-Security-Policy", contentSecurityPolicy).send(page);
+    res.type("html").set("Content-Security-Policy", contentSecurityPolicy).send(page());
   });
 
   router.get("/cookie", (req, res) => {

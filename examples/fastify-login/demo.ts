@@ -1,4 +1,4 @@
+import { startDemo } from "../races/demo-server.js";
 import { runCommand } from "./command-line.js";
-import { startServer } from "./server.js";
 
-await runCommand("npm run demo --", startServer);
+await runCommand("npm run demo --", startDemo);

@@ -5,7 +5,11 @@ export async function homeRoutes(app: FastifyInstance): Promise<void> {
   app.get("/", async (request, reply) => {
     reply.header("Vary", "Accept");
     if (!request.headers.accept?.includes("text/html")) return { hello: "world!" };
-    return reply.type("text/html").header("Content-Security-Policy", contentSecurityPolicy).send(page);
+    const hasRaces = app.hasRoute({ method: "GET", url: "/races" });
+    return reply
+      .type("text/html")
+      .header("Content-Security-Policy", contentSecurityPolicy)
+      .send(page(hasRaces));
   });
 
   app.get("/cookie", async (request) => ({ cookie: receivedCookie(request.headers.cookie) }));

@@ -1,6 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
-import { PASSWORD } from "../account.js";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+  chromium,
+} from "playwright-core";
+import { PASSWORD } from "../account/account.js";
 
 const ARGS = [
   "--no-sandbox", // Chromium has none for root
@@ -42,7 +48,7 @@ export class Person {
     page.on("pageerror", (error) => this.problems.push(error.message));
   }
 
-  static async at(browser: Browser, url: string, options: { userAgent?: string } = {}): Promise<Person> {
+  static async at(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 760, height: 700 }, ...options });
     context.setDefaultTimeout(10_000);
     return new Person(context, await context.newPage(), url);

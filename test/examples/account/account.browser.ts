@@ -2,20 +2,22 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { NEXT_PASSWORD, PASSWORD, STORES, accountsOn, startAccount } from "../account.js";
-import { FIREFOX_ON_ANDROID, Person, SAFARI_ON_IPHONE, launch } from "./chromium.js";
+import { NEXT_PASSWORD, PASSWORD, STORES, accountsOn, startAccount } from "./account.js";
+import { seriousProblems } from "../browser/axe.js";
+import { FIREFOX_ON_ANDROID, Person, SAFARI_ON_IPHONE, launch } from "../browser/chromium.js";
 
 const SCREENSHOT = "examples/account/devices.png";
 const MAX_SCREENSHOT_BYTES = 150_000;
+const PHONE = { width: 360, height: 740 };
 
 let browser: Browser;
 beforeAll(async () => void (browser = await launch()));
 afterAll(() => browser.close());
 
 /** A device of its own, for this test. */
-async function at(url: string, options: { userAgent?: string } = {}): Promise<Person> {
+async function at(url: string, options: BrowserContextOptions = {}): Promise<Person> {
   const person = await Person.at(browser, url, options);
   onTestFinished(() => person.context.close());
   return person;
@@ -105,6 +107,27 @@ describe("in Chromium", () => {
     expect(await a.page.content()).toContain("This request did not come from a page of this site.");
     expect(await store.count()).toBe(2);
     expect(await a.devices()).toHaveLength(2);
+  });
+
+  it.each(["light", "dark"] as const)("axe finds nothing serious on a page, %s", async (colorScheme) => {
+    const { url } = await startAccount();
+    await (await at(url, { userAgent: FIREFOX_ON_ANDROID })).signIn();
+    const a = await at(url, { colorScheme, viewport: PHONE });
+    const look = async () => {
+      expect(await seriousProblems(a.page), a.path).toEqual([]);
+      expect(await a.page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+    };
+    await a.page.goto(url);
+    await look();
+    await a.signIn();
+    await look();
+    await a.page.goto(`${url}/?done=ended`);
+    await look();
+    await a.page.goto(`${url}/confirm`);
+    await look();
+    await a.page.goto(`${url}/nowhere`);
+    await look();
+    expect(a.problems.filter((problem) => !problem.includes("404"))).toEqual([]);
   });
 
   it("looks like its screenshot: `UPDATE_SCREENSHOT=1 npm run test:browser` takes it again", async () => {

@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import root from "../../../../vitest.config.js";
+import root from "../../../vitest.config.js";
 
 // What needs a Chromium, and so stays out of `npm test`: `npm run test:browser`.
 export default defineConfig({

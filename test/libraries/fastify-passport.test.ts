@@ -33,7 +33,7 @@ describe.each(SETUPS)("@fastify/passport with %s", (setup) => {
   );
 });
 
-const sessionOf = (request: FastifyRequest) => request.session as AppSession;
+const sessionOf = (request: FastifyRequest) => request.session as unknown as AppSession;
 
 async function routes(app: FastifyInstance, wait: () => Promise<void>): Promise<void> {
   const authenticator = new Authenticator();

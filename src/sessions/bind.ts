@@ -3,17 +3,17 @@ import type { RequestSession } from "./request-session.js";
 import type { RequestSource } from "./request-source.js";
 
 /**
- * Names the method by which an integration gives a request its session. A registered symbol, so that the ESM and the
- * CommonJS copy of this package agree.
+ * Name of the method by which an integration connects a request with its session. Registered, so that the ESM and the
+ * CommonJS copy of this package use the same symbol.
  */
 export const BIND: unique symbol = Symbol.for("sessionary:bind");
 
-/** Sessions of `createSessions`, as an integration uses them. */
+/** The part of `Sessions` that an integration uses. */
 export interface SessionBinder {
   /**
-   * Gives a request its session, which `sessions.get(context)` loads.
-   * @param context the object that handlers pass to `sessions.get`.
-   * @param toError converts an error for the framework.
+   * Connects a request with its session, which `sessions.get(context)` loads.
+   * @param context The object that handlers pass to `sessions.get`.
+   * @param toError Converts an error for the framework.
    */
   [BIND](
     context: object,
@@ -22,7 +22,7 @@ export interface SessionBinder {
   ): RequestSession<object>;
 }
 
-/** @throws TypeError if a value is not what `createSessions` returned. */
+/** Throws a TypeError if a value was not returned by `createSessions`. */
 export function assertSessions(integration: string, sessions: unknown): asserts sessions is SessionBinder {
   if (typeof sessions === "object" && sessions !== null && BIND in sessions) return;
   throw new TypeError(

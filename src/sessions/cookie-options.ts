@@ -4,30 +4,34 @@ import { hintOf } from "./option-hints.js";
 /** Options for the session cookie. It is always `HttpOnly`. */
 export interface CookieOptions {
   /**
-   * Name of the cookie. A prefix `__Host-` or `__Secure-` is left out where the cookie cannot be `Secure`.
+   * Name of the cookie. A prefix `__Host-` or `__Secure-` is removed if the cookie cannot be `Secure`.
    * @default "__Host-session", or "session" with `domain`, another `path`, or `secure: false`
    */
   name?: string;
   /** @default "/" */
   path?: string;
-  /** Domain whose subdomains receive the cookie, too. @default the host alone */
+  /** Domain of the cookie. Its subdomains also receive the cookie. @default only the host itself */
   domain?: string;
   /** @default "lax" */
   sameSite?: "lax" | "strict" | "none";
   /** @default true, except for plain http on a loopback host such as `localhost` */
   secure?: boolean;
-  /** True to keep the cookie apart for each top-level site that embeds yours. @default false */
+  /** True for a separate cookie in each top-level site that embeds your site. @default false */
   partitioned?: boolean;
   priority?: "low" | "medium" | "high";
-  /** True for a cookie that lives as long as the session, false for one that ends with the browser. @default true */
+  /**
+   * True for a cookie that lives as long as the session, false for one that ends with the browser session. @default
+   * true
+   */
   persistent?: boolean;
   /**
-   * Secrets of express-session or @fastify/session, to accept the cookies that they signed. Requires `name`: the name
-   * of their cookie.
+   * Secrets of express-session or @fastify/session, to accept cookies that these packages signed. Requires `name`,
+   * the name of that cookie.
    */
   signedWith?: readonly string[];
 }
 
+/** Checked options with their defaults. */
 export interface CheckedCookieOptions {
   name: string;
   path: string;
@@ -53,14 +57,17 @@ const COOKIE_OPTIONS = [
   "signedWith",
 ] as const satisfies (keyof CookieOptions)[];
 
-/** A token (RFC 9110, section 5.6.2). */
+/** Characters of a token (RFC 9110, section 5.6.2). */
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-/** Characters of an attribute's value (RFC 6265, section 4.1.1). */
+/** Characters of an attribute value (RFC 6265, section 4.1.1). */
 const PATH = /^\/[ -:<-~]*$/;
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, "i");
 
-/** @throws TypeError that names the invalid option and the accepted values. */
+/**
+ * Returns the options with their defaults.
+ * @throws TypeError that names the invalid option and the accepted values.
+ */
 export function checkCookieOptions(options: CookieOptions): CheckedCookieOptions {
   knownOptions("cookie", options, COOKIE_OPTIONS, hintOf);
   const { path = "/", domain, sameSite = "lax", secure, partitioned = false } = options;
@@ -77,7 +84,7 @@ export function checkCookieOptions(options: CookieOptions): CheckedCookieOptions
   checkName(name, isHostOnly, secure !== false);
   if (secure === false && (sameSite === "none" || partitioned))
     throw new TypeError(
-      `cookie.${partitioned ? "partitioned" : "sameSite"} requires Secure, which cookie.secure: false leaves out`,
+      `cookie.${partitioned ? "partitioned" : "sameSite"} requires Secure, which cookie.secure: false turns off`,
     );
   const secrets = signedWith === undefined ? [] : checkSecrets(signedWith, options.name);
   return { name, path, domain, sameSite, secure, partitioned, priority, persistent, signedWith: secrets };

@@ -8,9 +8,9 @@ import { SessionLoader } from "./session-loader.js";
 import { Sessions } from "./sessions.js";
 
 /**
- * Creates sessions for a server of any framework, on a store. `T` is the type of the session data.
+ * Creates the sessions of a server, with any framework, in a store. `T` is the type of the session data.
  *
- * - With node:http, Express and the like: `await sessions.get(req, res)`.
+ * - With node:http, Express and similar frameworks: `await sessions.get(req, res)`.
  * - With Fastify, Koa and Hono: register the integration of `sessionary/fastify`, `sessionary/koa` or
  *   `sessionary/hono`, then `await sessions.get(request)`.
  * - With the Fetch API: `sessions.handler(handle)`, then `await sessions.get(request)`.

@@ -1,9 +1,9 @@
 import { STATUS_CODES } from "node:http";
 
-/** Returns the answer to a request whose session could not be loaded or saved. */
+/** Returns the response to a request whose session could not be loaded or saved. */
 export type OnError = (error: Error) => Response | Promise<Response>;
 
-/** Returns the answer of `onError`, or the default one if there is no `onError` or it fails. */
+/** Returns the response of `onError`, or the default response if there is no `onError` or it fails. */
 export async function failureResponse(error: unknown, onError: OnError | undefined): Promise<Response> {
   try {
     const response = await onError?.(
@@ -11,14 +11,14 @@ export async function failureResponse(error: unknown, onError: OnError | undefin
     );
     if (response instanceof Response) return response;
   } catch {
-    // The default answer follows.
+    // Return the default response.
   }
   return defaultResponse(error);
 }
 
 /**
- * Returns the default answer: the status and the headers that the error names, such as 503 with `Retry-After` for a
- * store that is unavailable, or 500.
+ * Returns the default response, with the status and the headers of the error, such as 503 with `Retry-After` if the
+ * store is unavailable. The status is 500 if the error has none.
  */
 export function defaultResponse(error: unknown): Response {
   const status = statusOf(error);
@@ -28,7 +28,7 @@ export function defaultResponse(error: unknown): Response {
   return new Response(`${STATUS_CODES[status]}\n`, { status, headers });
 }
 
-/** Returns the HTTP status that an error names, or 500. */
+/** Returns the HTTP status of an error, or 500 if it has none. */
 export function statusOf(error: unknown): number {
   const { status, statusCode } = (error ?? {}) as { status?: unknown; statusCode?: unknown };
   const named = [status, statusCode].find(

@@ -10,18 +10,18 @@ import type { RequestSession } from "./request-session.js";
 
 /** Options for the Fastify plugin. */
 export interface SessionaryFastifyOptions {
-  /** What `createSessions` returned. */
+  /** Sessions that `createSessions` returned. */
   sessions: SessionBinder;
 }
 
 type Done = (error?: Error) => void;
 
 /**
- * Saves the sessions of Fastify requests: `sessions.get(request)` returns the session of a request, which is saved
- * before the response is sent. A session that cannot be loaded or saved goes to the error handler, which answers 503
- * by default.
+ * Fastify plugin for `createSessions`. `sessions.get(request)` returns the session of a request, and the plugin saves
+ * it before the response is sent. If the session cannot be loaded or saved, the error handler of Fastify gets the
+ * error, and responds with 503 by default.
  *
- * After `reply.hijack()` Fastify does not send the response: call `session.save()` there.
+ * After `reply.hijack()` Fastify does not send the response, so call `session.save()` yourself.
  * @example
  * await app.register(sessionaryFastify, { sessions });
  * app.get("/", async (request) => (await sessions.get(request)).data);
@@ -51,7 +51,7 @@ export default fp(
   { fastify: "5.x", name: "sessionary" },
 );
 
-/** Saves a session before its response is sent. Calls `done` if nothing is written; otherwise returns a promise. */
+/** Saves a session before its response is sent. Calls `done` if there is nothing to write, else returns a promise. */
 function commit(
   session: RequestSession<object>,
   reply: FastifyReply,
@@ -80,7 +80,7 @@ function isStream(payload: unknown): payload is Stream {
   return "pipe" in payload || "getReader" in payload || payload instanceof Response;
 }
 
-/** Frees what a stream holds, such as an open file. */
+/** Frees the resources of a stream, such as an open file. */
 function discard(payload: Stream): void {
   if ("pipe" in payload) payload.destroy?.();
   else (payload instanceof Response ? payload.body : payload)?.cancel().catch(() => {});

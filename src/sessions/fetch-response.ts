@@ -1,8 +1,8 @@
 import type { RequestSession } from "./request-session.js";
 
 /**
- * Saves the session of a request, and returns the response with the session's cookie. A streamed response saves it
- * again at its end.
+ * Saves the session of a request, and returns the response with the session's cookie. If the response is streamed,
+ * its end saves the session again.
  */
 export async function committed(response: Response, session: RequestSession<object>): Promise<Response> {
   const setCookie = await session.commit(response.status);
@@ -10,13 +10,13 @@ export async function committed(response: Response, session: RequestSession<obje
   return isStreamed(answer) ? savedAtEnd(answer, session) : answer;
 }
 
-/** Adds a cookie to a response, or to a copy if its headers are immutable, as those of a redirect are. */
+/** Adds a cookie to a response, or to a copy of it if its headers are immutable, like those of a redirect. */
 function withCookie(response: Response, setCookie: string): Response {
   try {
     response.headers.append("set-cookie", setCookie);
     return response;
   } catch {
-    if (response.status < 200) return response; // no copy can have such a status
+    if (response.status < 200) return response; // a copy cannot have such a status
     const copy = new Response(response.body, response);
     copy.headers.append("set-cookie", setCookie);
     return copy;
@@ -24,8 +24,8 @@ function withCookie(response: Response, setCookie: string): Response {
 }
 
 /**
- * True if a body is still produced while it is sent. A body made of text or bytes is a byte stream (Fetch standard,
- * "extract a body"); one made of a `ReadableStream` is that stream.
+ * True if the body is produced while it is sent. A body from text or bytes is a byte stream (Fetch standard, "extract
+ * a body"); a body from a `ReadableStream` is usually no byte stream.
  */
 export function isStreamed({ body }: Response): boolean {
   if (body === null || body.locked) return false;

@@ -1,8 +1,8 @@
 /**
- * Looks for a cookie in a `Cookie` header. A browser may send several cookies of one name; the first one that `read`
+ * Finds a cookie in a `Cookie` header. A browser may send several cookies of one name; the first one that `read`
  * accepts is used.
- * @param read returns undefined to refuse a value.
- * @returns what `read` returned, or undefined if no cookie of this name was accepted.
+ * @param read Returns undefined to refuse a value.
+ * @returns the value that `read` returned, or undefined if it accepted no cookie of this name.
  */
 export function findCookie<R>(
   header: string,

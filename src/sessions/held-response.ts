@@ -15,24 +15,24 @@ import {
 } from "./node-response.js";
 import { SentMask } from "./sent-mask.js";
 
-/** Answers a request whose session could not be loaded or saved. */
+/** Handles a request whose session could not be loaded or saved. */
 export interface FailureHandler {
-  /** Passes the error to the framework, which answers it; undefined without a framework. */
+  /** Passes the error to the framework, which sends the response. Undefined without a framework. */
   next: ((error: unknown) => void) | undefined;
-  /** Returns the answer where no framework gives one. */
+  /** Returns the response if no framework sends one. */
   answer: (error: unknown) => Promise<Response>;
 }
 
 type Call = "write" | "end" | "flushHeaders";
 
 /**
- * Holds back a response of node:http until its session is saved. Nothing is sent before, so that a client which follows
- * a redirect at once finds what was saved. A response whose session needs no save is not held.
+ * Delays a response of node:http until its session is saved. Nothing is sent before, so that a client which follows a
+ * redirect immediately finds the saved session. A response whose session needs no save is not delayed.
  *
  * - `"open"`: nothing is sent yet. `writeHead` sets the status and the headers.
- * - `"saving"`: the calls of the application wait for the save.
- * - `"passing"`: all calls pass.
- * - `"replaced"`: the client gets an answer to a failure, and the calls of the application do nothing.
+ * - `"saving"`: calls of the application wait for the save.
+ * - `"passing"`: calls go to the response.
+ * - `"replaced"`: the client gets an error response, and calls of the application do nothing.
  */
 export class HeldResponse {
   readonly #res: NodeResponse;
@@ -62,12 +62,12 @@ export class HeldResponse {
     methods.flushHeaders = (...args) => void this.#send("flushHeaders", args);
   }
 
-  /** Answers the request with an error, in place of what the application sends. */
+  /** Sends an error response instead of the response of the application. */
   fail(error: unknown): void {
-    if (this.#phase === "passing" && !this.#res.writableEnded) this.#res.destroy(); // the answer has begun
+    if (this.#phase === "passing" && !this.#res.writableEnded) this.#res.destroy(); // a part of the response was sent
     if (this.#phase !== "open" && this.#phase !== "saving") return;
     const { next } = this.#failure;
-    // A framework cannot answer while the application still writes: the chunks would mix.
+    // The framework cannot respond while the application still writes, since the chunks would mix.
     const isStreaming = this.#calls.length > 0 && !this.#hasEnded;
     this.#mask.off();
     restoreHead(this.#res, this.#headBefore);
@@ -100,7 +100,7 @@ export class HeldResponse {
     const isInner = this.#isSending; // HTTP/2's `end` calls `write`
     if (isInner || !isChunk(args[0])) return this.#original[call].apply(this.#res, args);
     if (this.#phase === "replaced") return this.#drop(call, args);
-    // Node.js would emit an error, which ends the process unless the application listens for it.
+    // After the end, Node.js would emit an error, which ends the process unless the application listens to it.
     if (this.#hasEnded) return call === "write" ? true : this.#res;
     if (call === "end") this.#hasEnded = true;
     if (this.#phase === "open") this.#commit(call === "end");
@@ -118,7 +118,7 @@ export class HeldResponse {
     }
   }
 
-  /** Runs a call of an original method, which may call others. */
+  /** Runs a call of an original method, which may call other methods of the response. */
   #sending<R>(call: () => R): R {
     const isInner = this.#isSending;
     this.#isSending = true;
@@ -129,7 +129,7 @@ export class HeldResponse {
     }
   }
 
-  /** Saves the session, and lets the response pass: at once if nothing has to be written. */
+  /** Saves the session, and then sends the response. Sends it immediately if there is nothing to write. */
   #commit(isWhole: boolean): void {
     const committing = this.#session.commit(this.#res.statusCode);
     if (typeof committing !== "object") return this.#open(committing, isWhole);
@@ -152,7 +152,7 @@ export class HeldResponse {
     this.#enter("passing");
   }
 
-  /** Enters a phase in which nothing waits, and repeats the calls that waited. */
+  /** Enters a phase in which calls do not wait, and repeats the calls that waited. */
   #enter(phase: "passing" | "replaced"): void {
     this.#phase = phase;
     const calls = this.#calls;

@@ -10,10 +10,10 @@ import { fetchSource } from "./request-source.js";
 import type { RequestSession } from "./request-session.js";
 
 /**
- * Returns a Hono middleware that saves sessions: `sessions.get(c)` returns the session of a request, which is saved
- * before the response is sent. If the session cannot be loaded or saved, `app.onError` gets an `HTTPException`, which
- * Hono answers with 503 by default. Its `cause` is the error of the store.
- * @param sessions what `createSessions` returned.
+ * Returns a Hono middleware for `createSessions`. `sessions.get(c)` returns the session of a request, and the
+ * middleware saves it before the response is sent. If the session cannot be loaded or saved, `app.onError` gets an
+ * `HTTPException`, for which Hono responds with 503 by default. Its `cause` is the error of the store.
+ * @param sessions Sessions that `createSessions` returned.
  * @example
  * app.use(honoSessions(sessions));
  * app.get("/", async (c) => c.json((await sessions.get(c)).data));
@@ -32,7 +32,7 @@ export function honoSessions(sessions: SessionBinder): MiddlewareHandler {
 /** Saves the session again at the end of a streamed response. */
 function saveLate(c: Context, session: RequestSession<object>): void {
   const { outgoing } = (c.env ?? {}) as { outgoing?: NodeResponse };
-  // On Node.js the response is written to `outgoing`, and a copy of it would be slower to send.
+  // On Node.js, Hono writes the response to `outgoing`. A copy of the response would be slower to send.
   if (outgoing !== undefined) saveAtEndIfStreamed(outgoing, session);
   else if (isStreamed(c.res)) c.res = savedAtEnd(c.res, session);
 }

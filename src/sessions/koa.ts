@@ -6,12 +6,12 @@ import { nodeSource } from "./request-source.js";
 import type { RequestSession } from "./request-session.js";
 
 /**
- * Returns a Koa middleware that saves sessions: `sessions.get(ctx)` returns the session of a request, which is saved
- * before the response is sent. A session that cannot be loaded or saved is an error of the request, which Koa answers
- * with 503.
+ * Returns a Koa middleware for `createSessions`. `sessions.get(ctx)` returns the session of a request, and the
+ * middleware saves it before the response is sent. If the session cannot be loaded or saved, the middleware throws
+ * the error, and Koa responds with 503.
  *
- * With `ctx.respond = false` Koa does not send the response: call `session.save()` there.
- * @param sessions what `createSessions` returned.
+ * With `ctx.respond = false` Koa does not send the response, so call `session.save()` yourself.
+ * @param sessions Sessions that `createSessions` returned.
  * @example
  * app.use(koaSessions(sessions));
  * app.use(async (ctx) => {
@@ -39,7 +39,10 @@ async function commit(session: RequestSession<object>, ctx: Context): Promise<vo
   if (isStream(ctx.body)) saveAtEnd(ctx.res, session);
 }
 
-/** Saves the session of a request whose handler threw an error to refuse it. Koa sends the headers of the error. */
+/**
+ * Saves the session of a request whose handler threw an error. Adds the cookie to the headers of the error, which Koa
+ * sends.
+ */
 async function commitThrown(session: RequestSession<object>, error: unknown): Promise<void> {
   const setCookie = await session.commit(statusOf(error));
   if (setCookie === undefined || typeof error !== "object" || error === null) return;

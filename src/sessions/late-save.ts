@@ -1,21 +1,24 @@
 import type { NodeResponse, SendingMethods } from "./node-response.js";
 
-/** The session of a response that is held back. */
+/** Session of a delayed response. */
 export interface HeldSession {
   /**
-   * Saves the session, if that is needed, before the headers are sent.
-   * @returns the `Set-Cookie` header to send, if one is needed; without a promise if nothing is written.
+   * Saves the session if needed, before the headers are sent.
+   * @returns the `Set-Cookie` header to send, if one is needed. It is not a promise if there is nothing to write.
    */
   commit(status: number): Promise<string | undefined> | string | undefined;
-  /** Saves what changed after the headers were sent. It never rejects: a failure is an event. */
+  /**
+   * Saves changes that were made after the headers were sent. Never rejects, but publishes an event if the save
+   * fails.
+   */
   commitLate(): Promise<unknown> | undefined;
 }
 
 type End = SendingMethods["end"];
 
 /**
- * Returns an `end` method for a streamed response: it first saves what changed in the session since the headers were
- * sent. If the client disconnects before the end, the session is saved then.
+ * Returns a method `end` for a streamed response. It first saves changes of the session that were made after the
+ * headers were sent. If the client disconnects before the end, they are saved at that time.
  */
 export function endAfterSave(res: NodeResponse, session: HeldSession, end: End): End {
   let saving: Promise<unknown> | undefined;
@@ -36,13 +39,15 @@ export function endAfterSave(res: NodeResponse, session: HeldSession, end: End):
   };
 }
 
-/** Saves the session of a response that a framework streams again at its end. */
+/** Makes the end of a response that a framework streams save the session again. */
 export function saveAtEnd(res: NodeResponse, session: HeldSession): void {
   const methods = res as unknown as SendingMethods;
   methods.end = endAfterSave(res, session, methods.end);
 }
 
-/** Does the same for a response that may be streamed: one that is written before it is ended. */
+/**
+ * Makes the end of a response save the session again, if the response is streamed: if `write` is called before `end`.
+ */
 export function saveAtEndIfStreamed(res: NodeResponse, session: HeldSession): void {
   const methods = res as unknown as SendingMethods;
   const { write } = methods;

@@ -11,27 +11,27 @@ import type { SessionParts } from "./session-parts.js";
 
 type Fields = Record<string, unknown>;
 
-/** The session of a request: what the request loaded and changed, and the cookie that the client has. */
+/** Session of a request: its loaded and changed data, and the cookie that the client has. */
 export class LiveSession<T extends object> implements OpenedSession<T> {
   data: Partial<T>;
   readonly #parts: SessionParts;
   readonly #isSecure: boolean;
   /** Undefined until a new session needs an id. */
   #tracked: TrackedSession | undefined;
-  /** Value of the session's cookie. */
+  /** Value of the session cookie. */
   #value: string | undefined;
-  /** The cookie that the client has, as far as is known. */
+  /** The cookie that the client has, as far as it is known. */
   #client: { value: string; expiresAt: number | undefined } | undefined;
   #cookieField: CookieField | undefined;
   #isNew: boolean;
-  /** True if the session has to be stored even if it has no data. */
+  /** True if the session has to be stored even without data. */
   #mustStore = false;
   #removesCookie = false;
   #isSealed = false;
 
   /**
-   * @param received the cookie that the client sent, if it sent one.
-   * @param tracked the session that is stored under its id, if there is one.
+   * @param received The cookie that the client sent, if any.
+   * @param tracked The session that is stored under the id in the cookie, if any.
    */
   constructor(
     parts: SessionParts,
@@ -69,7 +69,7 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
     if (this.#isUnsaved()) {
       if (this.#isSealed) {
         throw new Error(
-          "a new session cannot be saved after the headers are sent: save it before the response is started",
+          "a new session cannot be saved after the headers are sent: save it before you start the response",
         );
       }
       this.#mustStore = true;
@@ -105,9 +105,9 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
   }
 
   /**
-   * Saves the session if that is needed, before the headers are sent.
-   * @param saves false to save nothing.
-   * @returns the `Set-Cookie` header to send, if one is needed; without a promise if nothing is written.
+   * Saves the session if needed, before the headers are sent.
+   * @param saves False to only return the cookie.
+   * @returns the `Set-Cookie` header to send, if one is needed. It is not a promise if there is nothing to write.
    */
   commitNow(saves = true): Promise<string | undefined> | string | undefined {
     const saving = saves ? this.#save() : undefined;
@@ -115,8 +115,8 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
   }
 
   /**
-   * Saves what changed after the headers were sent. A failure is an event; so is a new session, whose cookie the client
-   * cannot receive any more.
+   * Saves changes that were made after the headers were sent. Publishes an event if the save fails, or if the session
+   * is new, since the client can no longer receive its cookie.
    * @returns undefined if there is nothing to write.
    */
   commitLate(): Promise<unknown> | undefined {
@@ -125,7 +125,7 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
     return undefined;
   }
 
-  /** Marks that the headers are sent: the client cannot receive a cookie any more. */
+  /** Marks that the headers are sent, so that the client can no longer receive a cookie. */
   seal(): void {
     this.#isSealed = true;
   }
@@ -134,13 +134,13 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
     return this.#tracked === undefined || this.#tracked.status === "new";
   }
 
-  /** True if a session that is not stored yet has anything to store. */
+  /** True if a session that is not stored yet has to be stored. */
   #hasContent(): boolean {
     const { data } = this;
     return this.#mustStore || !isData(data) || Object.values(data).some((value) => value !== undefined);
   }
 
-  /** Returns the data as it is stored. */
+  /** Returns the data to store. */
   #fields(): Fields {
     const { data } = this;
     if (!isData(data)) throw new TypeError(`session.data must be an object; received ${describe(data)}`);
@@ -153,7 +153,7 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
     return (this.#tracked = this.#parts.tracker.create(this.#parts.storageId(id)));
   }
 
-  /** Starts to save the session. @returns undefined if there is nothing to write. */
+  /** Starts a save. @returns undefined if there is nothing to write. */
   #save(): Promise<boolean> | undefined {
     try {
       if (this.#isUnsaved() ? !this.#hasContent() : this.#tracked!.status === "gone") return undefined;

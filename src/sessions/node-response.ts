@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 
-/** A response of node:http, or of the compatibility API of node:http2. */
+/** Response of node:http, or of the compatibility API of node:http2. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 type HeaderValue = number | string | readonly string[];
@@ -10,7 +10,7 @@ type HeaderList = readonly (readonly [name: string, value: HeaderValue])[];
 /** Arguments of `writeHead`. */
 export type HeadArguments = [statusCode: number, reason?: string | object, headers?: object];
 
-/** Methods by which the headers of a response are sent. */
+/** Methods that send the headers of a response. */
 export interface SendingMethods {
   writeHead: (...args: HeadArguments) => unknown;
   write: (...args: unknown[]) => boolean;
@@ -33,7 +33,7 @@ export function headOf(res: NodeResponse): Head {
   return { statusCode: res.statusCode, headers: res.getHeaders() as Head["headers"] };
 }
 
-/** Gives a response back the status and the headers that it had. */
+/** Restores the status and the headers of a response. */
 export function restoreHead(res: NodeResponse, { statusCode, headers }: Head): void {
   for (const name of res.getHeaderNames()) if (!(name in headers)) res.removeHeader(name);
   for (const [name, value] of Object.entries(headers)) setHeader(res, name, value);
@@ -43,7 +43,7 @@ export function restoreHead(res: NodeResponse, { statusCode, headers }: Head): v
 
 /**
  * Applies the arguments of `writeHead` to a response without sending them.
- * @throws what `writeHead` throws for a header or a status that is not valid.
+ * @throws the same errors as `writeHead` if a header or the status is not valid.
  */
 export function applyHead(res: NodeResponse, [statusCode, reason, headers]: HeadArguments): void {
   for (const [name, value] of listOf(typeof reason === "string" ? headers : (headers ?? reason)))
@@ -66,13 +66,13 @@ export function errorHeaders(error: unknown): Record<string, string> {
   return (error as { headers?: Record<string, string> } | null | undefined)?.headers ?? {};
 }
 
-/** Adds a `Set-Cookie` header to those that the response has. */
+/** Adds a `Set-Cookie` header to a response, and keeps its other ones. */
 export function addCookie(res: NodeResponse, setCookie: string): void {
   const others = res.getHeader("set-cookie") as string | string[] | undefined;
   setHeader(res, "set-cookie", others === undefined ? setCookie : [others, setCookie].flat());
 }
 
-/** Sends a Fetch API response whose body was read, in place of what the response would have been. */
+/** Sends a Fetch API response, whose body was read, as the response of node:http. */
 export function sendResponse(res: NodeResponse, response: Response, body: Uint8Array): void {
   if (res.destroyed) return;
   res.statusCode = response.status;
@@ -86,14 +86,17 @@ export function isChunk(chunk: unknown): boolean {
   return !chunk || typeof chunk === "string" || typeof chunk === "function" || chunk instanceof Uint8Array;
 }
 
-/** Returns the error of Node.js for headers that come too late. */
+/** Returns the error that Node.js throws for headers after they were sent. */
 export function headersSentError(): Error {
   return Object.assign(new Error("Cannot write headers after they are sent to the client"), {
     code: "ERR_HTTP_HEADERS_SENT",
   });
 }
 
-/** Returns headers as a list, each name once: `writeHead` accepts an object, a flat list, or a list of pairs. */
+/**
+ * Returns the headers of `writeHead`, which may be an object, a flat list, or a list of pairs, as a list of pairs
+ * with each name once.
+ */
 function listOf(headers: object | undefined): HeaderList {
   if (headers === undefined || headers === null) return [];
   if (!Array.isArray(headers)) return Object.entries(headers as Record<string, HeaderValue>);

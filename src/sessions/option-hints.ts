@@ -1,11 +1,11 @@
 const IDLE = "use idleTimeoutMs, in milliseconds";
-const CHANGED = "remove it: a session is stored once it has data, and saved when it has changed";
+const CHANGED = "remove it: a session is stored when it has data, and saved when it has changed";
 const UNSIGNED =
   "remove it: ids are random and not signed. cookie.signedWith accepts cookies that were signed";
 const RANDOM = "remove it: ids are 192 random bits";
 const COOKIE = "use cookie: { … }";
 
-/** Advice on options of express-session, @fastify/session, koa-session and iron-session. */
+/** Hints for options of express-session, @fastify/session, koa-session and iron-session. */
 const HINTS: Record<string, string> = {
   secret: UNSIGNED,
   secrets: UNSIGNED,
@@ -16,7 +16,7 @@ const HINTS: Record<string, string> = {
   expires: IDLE,
   ttl: IDLE,
   ttlMs: IDLE,
-  rolling: "remove it: the expiry moves with each use; idleTimeoutMs sets how far",
+  rolling: "remove it: each use extends the expiry by idleTimeoutMs",
   resave: CHANGED,
   saveUninitialized: CHANGED,
   genid: RANDOM,
@@ -32,7 +32,7 @@ const HINTS: Record<string, string> = {
   client: "use store: new RedisStore({ client })",
 };
 
-/** Returns advice on an option that `createSessions` does not accept. */
+/** Returns a hint for an option that `createSessions` does not accept, or undefined if the option is not well-known. */
 export function hintOf(name: string): string | undefined {
   return Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
 }

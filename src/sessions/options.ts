@@ -11,21 +11,22 @@ import type { OnError } from "./failure-response.js";
 import { hintOf } from "./option-hints.js";
 import { SessionCookie } from "./session-cookie.js";
 
-/** Options for `createSessions`. Options of the store are accepted if `store` is a URL. */
+/** Options for `createSessions`. If `store` is a URL, it also accepts the options of the store. */
 export interface SessionsOptions<T extends object = SessionData>
   extends TrackerOptions, Omit<StoreOptions<T>, "hashIds"> {
   /** Store of the sessions: a URL as for `createStore`, or a `SessionStore`. */
   store: string | SessionStore<object>;
-  /** Time that a session stays alive after each use, in milliseconds. @default 86_400_000 */
+  /** Idle timeout: lifetime of a session after each use, in milliseconds. @default 86_400_000 */
   idleTimeoutMs?: number;
   /** Options for the session cookie. */
   cookie?: CookieOptions;
   /**
-   * Returns the answer to a request whose session cannot be loaded or saved, with node:http and the Fetch API.
-   * Frameworks get the error instead. @default the status and headers of the error, such as 503 with `Retry-After`
+   * Returns the response to a request whose session cannot be loaded or saved, with node:http and the Fetch API.
+   * Frameworks get the error instead.
+   * @default the status and headers of the error, such as 503 with `Retry-After`
    */
   onError?: OnError;
-  /** Factories of stores by URL scheme, as for `createStore`. */
+  /** Store factories by URL scheme, as for `createStore`. */
   schemes?: Record<string, StoreFactory>;
 }
 
@@ -46,7 +47,7 @@ const OF_STORE = new Set(
 );
 
 /**
- * Returns the options of `createSessions`, and those of the store.
+ * Splits the options into those of `createSessions` and those of the store.
  * @throws TypeError that names the invalid option and the accepted values.
  */
 export function checkSessionsOptions<T extends object>(
@@ -54,7 +55,7 @@ export function checkSessionsOptions<T extends object>(
 ): { own: OwnOptions; storeOptions: StoreOptions<T> } {
   optionsObject("createSessions", options);
   const isUrl = typeof options.store === "string";
-  // With a URL scheme of the application, its store may have options that are not known here.
+  // The store of a custom URL scheme may have options that are not known here.
   if (options.schemes === undefined || !isUrl) {
     const hint = (name: string) => hintOf(name) ?? (OF_STORE.has(name) ? GIVEN_STORE : undefined);
     knownOptions("createSessions", options, isUrl ? [...OWN, ...OF_STORE] : OWN, hint);

@@ -1,12 +1,12 @@
 import type { LiveSession } from "./live-session.js";
 import type { Session } from "./session.js";
 
-/** Lowest status of a response that reports a failure of the server. */
+/** Lowest HTTP status of a server error. */
 const SERVER_ERROR = 500;
 
 /**
- * The session of one request: loaded by the first `get`, saved before the headers of the response are sent, and saved
- * again at the end of a streamed response.
+ * Session of one request. The first `get` loads it, and `commit` saves it before the headers of the response are
+ * sent. At the end of a streamed response, `commitLate` saves it again.
  */
 export class RequestSession<T extends object> {
   readonly #load: () => Promise<LiveSession<T>>;
@@ -15,10 +15,10 @@ export class RequestSession<T extends object> {
   #session: LiveSession<T> | undefined;
   #loadError: unknown;
   #isSealed = false;
-  /** False after a failure: the session stays as it was. */
+  /** False after a failure, so that the stored session does not change. */
   #saves = true;
 
-  /** @param toError converts an error for the framework. */
+  /** @param toError Converts an error for the framework. */
   constructor(load: () => Promise<LiveSession<T>>, toError = (error: unknown): unknown => error) {
     this.#load = load;
     this.#toError = toError;
@@ -28,15 +28,15 @@ export class RequestSession<T extends object> {
     return (this.#loading ??= this.#loaded());
   }
 
-  /** True if this error is the reason why `get` rejected. */
+  /** True if `get` rejected with this error. */
   isLoadError(error: unknown): boolean {
     return error !== undefined && error === this.#loadError;
   }
 
   /**
-   * Saves the session, if that is needed, before the headers are sent. It is not saved for a response with a status of
-   * 500 or more: the handler failed, and what it changed may be incomplete.
-   * @returns the `Set-Cookie` header to send, if one is needed; without a promise if nothing is written.
+   * Saves the session if needed, before the headers are sent. Does not save it if the response has a status of 500 or
+   * more, since the handler failed and its changes may be incomplete.
+   * @returns the `Set-Cookie` header to send, if one is needed. It is not a promise if there is nothing to write.
    */
   commit(status: number): Promise<string | undefined> | string | undefined {
     if (status >= SERVER_ERROR) this.#saves = false;
@@ -57,7 +57,10 @@ export class RequestSession<T extends object> {
     );
   }
 
-  /** Saves what changed after the headers were sent. It never rejects: a failure is an event. */
+  /**
+   * Saves changes that were made after the headers were sent. Never rejects, but publishes an event if the save
+   * fails.
+   */
   commitLate(): Promise<unknown> | undefined {
     return this.#saves ? this.#session?.commitLate() : undefined;
   }

@@ -3,10 +3,10 @@ import type { Http2ServerRequest } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { isLoopbackHost } from "./loopback-host.js";
 
-/** A request of node:http, or of the compatibility API of node:http2. */
+/** Request of node:http, or of the compatibility API of node:http2. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
-/** Parts of a request that its session needs. */
+/** Parts of a request that are needed to load its session. */
 export interface RequestSource {
   readonly cookieHeader: string | undefined;
   /** Returns true for plain http on a loopback host. */
@@ -23,7 +23,7 @@ export function nodeSource(req: NodeRequest): RequestSource {
 export function fetchSource(request: Request): RequestSource {
   return {
     cookieHeader: request.headers.get("cookie") ?? undefined,
-    // The URL may have the address that the server listens on in place of the host that the client asked for.
+    // The URL may have the address on which the server listens instead of the host that the client requested.
     isLocal: () => {
       const { protocol, host } = new URL(request.url);
       return protocol === "http:" && isLoopbackHost(request.headers.get("host") ?? host);
@@ -31,7 +31,7 @@ export function fetchSource(request: Request): RequestSource {
   };
 }
 
-/** Returns the source of a request, or of a `Cookie` header that arrived in another way: its cookie is `Secure`. */
+/** Returns the source of a request, or of a `Cookie` header, for which the session cookie is always `Secure`. */
 export function anySource(from: NodeRequest | Request | string | null | undefined): RequestSource {
   if (typeof from !== "object" || from === null)
     return { cookieHeader: from ?? undefined, isLocal: () => false };

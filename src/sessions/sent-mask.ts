@@ -12,8 +12,8 @@ const SENT: PropertyDescriptorMap = {
 const NAMES = [...Object.keys(SENT), "writableEnded"];
 
 /**
- * Makes a response that is held back look as if it was sent: its headers cannot be changed, and a change of its status
- * has no effect. Otherwise a second answer of the application would change the first one.
+ * Makes a delayed response look as if it was sent: its headers cannot be changed, and a change of its status has no
+ * effect. Otherwise a second response of the application could change the first one.
  */
 export class SentMask {
   readonly #res: NodeResponse;
@@ -22,7 +22,7 @@ export class SentMask {
   /** Own properties of the response that are masked. */
   #masked: PropertyDescriptorMap = {};
 
-  /** @param hasEnded returns true if the application has ended the response. */
+  /** @param hasEnded Returns true if the application has ended the response. */
   constructor(res: NodeResponse, hasEnded: () => boolean) {
     this.#res = res;
     this.#hasEnded = hasEnded;

@@ -5,10 +5,10 @@ import { signedId } from "./signed-ids.js";
 
 /** A session cookie that a client sent. */
 export interface ReceivedCookie {
-  /** Value of the cookie as it was sent. */
+  /** Value of the cookie as the client sent it. */
   readonly value: string;
   readonly id: string;
-  /** True if express-session or @fastify/session made it. */
+  /** True if express-session or @fastify/session created it. */
   readonly isSigned: boolean;
 }
 
@@ -24,12 +24,12 @@ export class SessionCookie {
   constructor(options: CookieOptions = {}) {
     this.#options = checkCookieOptions(options);
     this.#secure = { name: this.#options.name, attributes: attributesOf(this.#options, true) };
-    // Browsers refuse the prefix without Secure.
+    // Browsers reject the prefix without Secure.
     const name = this.#options.name.replace(PREFIX, "");
     this.#insecure = { name, attributes: attributesOf(this.#options, false) };
   }
 
-  /** True if the cookie of a request is `Secure`. @param isLocal true for plain http on a loopback host. */
+  /** True if the cookie of a request is `Secure`. @param isLocal Returns true for plain http on a loopback host. */
   isSecure(isLocal: () => boolean): boolean {
     return this.#options.secure ?? !isLocal();
   }
@@ -39,7 +39,7 @@ export class SessionCookie {
     return findCookie(header, this.#form(isSecure).name, this.#receive);
   }
 
-  /** Returns a `Set-Cookie` header. @param expiresAt end of the session. */
+  /** Returns a `Set-Cookie` header. @param expiresAt Expiry of the session. */
   set(value: string, isSecure: boolean, expiresAt: number): string {
     const { name, attributes } = this.#form(isSecure);
     if (!this.#options.persistent) return `${name}=${value}${attributes}`;
@@ -53,7 +53,7 @@ export class SessionCookie {
     return `${name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributes}`;
   }
 
-  /** True if the cookie has a date, so that it has to be sent again when the session's expiry moves. */
+  /** True if the cookie has an expiry, so that it has to be sent again when the session's expiry changes. */
   get isPersistent(): boolean {
     return this.#options.persistent;
   }
@@ -72,7 +72,7 @@ export class SessionCookie {
 
 function attributesOf(options: CheckedCookieOptions, isSecure: boolean): string {
   const { path, domain, sameSite, partitioned, priority } = options;
-  // Browsers refuse SameSite=None and Partitioned without Secure.
+  // Browsers reject SameSite=None and Partitioned without Secure.
   const site = sameSite === "none" && !isSecure ? "lax" : sameSite;
   return [
     ...(domain === undefined ? [] : [`; Domain=${domain}`]),

@@ -9,7 +9,7 @@ import type { OwnOptions } from "./options.js";
 import type { ReceivedCookie } from "./session-cookie.js";
 import type { SessionParts } from "./session-parts.js";
 
-/** Loads the sessions that requests name in their cookies. */
+/** Loads the sessions of requests. */
 export class SessionLoader<T extends object> {
   readonly #parts: SessionParts;
   /** True if the store computes the digests. */
@@ -21,7 +21,10 @@ export class SessionLoader<T extends object> {
     this.#parts = { tracker, cookie, idleTimeoutMs, storageId: (id) => this.#storageId(id) };
   }
 
-  /** Loads a session, or returns a new one if the cookie names none that is stored. Without a cookie, no store call. */
+  /**
+   * Loads the session of a cookie, or returns a new session if none is stored. Does not call the store if the request
+   * has no cookie.
+   */
   async load({ cookieHeader, isLocal }: RequestSource): Promise<LiveSession<T>> {
     const { cookie } = this.#parts;
     const isSecure = cookie.isSecure(isLocal);

@@ -1,7 +1,7 @@
 import type { SessionTracker } from "../tracker/index.js";
 import type { SessionCookie } from "./session-cookie.js";
 
-/** Parts of `createSessions` that its sessions use. */
+/** Parts of `createSessions` that each session uses. */
 export interface SessionParts {
   readonly tracker: SessionTracker;
   readonly cookie: SessionCookie;

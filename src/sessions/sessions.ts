@@ -19,7 +19,7 @@ import {
 import type { OpenedSession, Session } from "./session.js";
 import type { SessionLoader } from "./session-loader.js";
 
-/** A request or context of Fastify, Koa or Hono. */
+/** Request or context of Fastify, Koa or Hono. */
 export type FrameworkRequest = { raw: NodeRequest } | { req: NodeRequest } | { req: { raw: Request } };
 
 /** Calls the next handler, or the error handlers if it gets an error. */
@@ -29,12 +29,12 @@ interface Bound<T extends object> {
   get(): Promise<Session<T>>;
 }
 
-/** The sessions of a server: see `createSessions`. */
+/** Sessions of a server: see `createSessions`. */
 export class Sessions<
   T extends object = SessionData,
   S extends SessionStore<object> = SessionStore<T>,
 > implements SessionBinder {
-  /** The store, for `listByUser` and the like. */
+  /** The store, for methods such as `listByUser`. */
   readonly store: S;
   readonly #loader: SessionLoader<T>;
   readonly #onError: OnError | undefined;
@@ -50,12 +50,12 @@ export class Sessions<
   }
 
   /**
-   * Returns the session of a request. The first call of a request reads the store, if the request has a session cookie;
-   * later calls return the same session.
+   * Returns the session of a request. The first call for a request reads the store if the request has a session
+   * cookie. Later calls return the same session.
    *
-   * With node:http and what is based on it, the promise settles only with a session: if the session cannot be loaded,
-   * the request is answered, and the handler does not go on.
-   * @param request a request or context of a framework whose integration is registered, or of the Fetch API.
+   * With node:http, Express and similar frameworks, the promise never rejects: if the session cannot be loaded, the
+   * library sends the error response, and the promise does not settle, so that the handler does not continue.
+   * @param request Request or context of a framework whose integration is registered, or of the Fetch API.
    * @throws StoreUnavailableError if the session cannot be loaded.
    */
   get(request: NodeRequest, response?: NodeResponse): Promise<Session<T>>;
@@ -66,9 +66,9 @@ export class Sessions<
   }
 
   /**
-   * Opens the session of a request that this library does not answer, such as an upgrade to a WebSocket. Save it, or
-   * `commit` it and send the `Set-Cookie` header that is returned.
-   * @param request the request, or its `Cookie` header.
+   * Opens the session of a request whose response this library does not control, such as an upgrade to a WebSocket.
+   * Call its `save`, or its `commit` and send the returned `Set-Cookie` header.
+   * @param request The request, or its `Cookie` header.
    * @throws StoreUnavailableError if the session cannot be loaded.
    */
   async open(request: NodeRequest | Request | string | null | undefined): Promise<OpenedSession<T>> {
@@ -76,9 +76,9 @@ export class Sessions<
   }
 
   /**
-   * Returns a handler of the Fetch API that saves the session before it returns the response. If the session cannot be
-   * loaded or saved, or the handler throws a `StoreUnavailableError`, the response is 503 with `Retry-After`, or what
-   * `onError` returns.
+   * Wraps a handler of the Fetch API, so that the session is saved before the response is returned. If the session
+   * cannot be loaded or saved, or the handler throws a `StoreUnavailableError`, the response is 503 with
+   * `Retry-After`, or the response that `onError` returns.
    * @example
    * Deno.serve(sessions.handler(async (request) => {
    *   const session = await sessions.get(request);
@@ -103,7 +103,7 @@ export class Sessions<
   /**
    * Saves the session of a Fetch API request, if `get` loaded it and a save is needed.
    * @returns the response, or a copy of it, with the session's cookie. If the session cannot be saved, it is 503 with
-   * `Retry-After`, or what `onError` returns.
+   *   `Retry-After`, or the response that `onError` returns.
    */
   async commit(request: Request, response: Response): Promise<Response> {
     const session = this.#fetched.get(request);
@@ -117,8 +117,8 @@ export class Sessions<
   }
 
   /**
-   * Returns a middleware for Express, Connect and the like. With it, `sessions.get(req)` needs no response, and a
-   * session that cannot be loaded or saved is passed to the error handlers.
+   * Returns a middleware for Express, Connect and similar frameworks. With it, `sessions.get(req)` needs no response,
+   * and the error handlers get the error if a session cannot be loaded or saved.
    */
   middleware(): (req: NodeRequest, res: NodeResponse, next: Next) => void {
     return (req, res, next) => {

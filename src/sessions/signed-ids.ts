@@ -2,10 +2,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { isSessionId } from "../session-id.js";
 
 /**
- * Reads the session id from a cookie that express-session (`s:` + id + `.` + signature) or @fastify/session (without
- * `s:`) signed.
- * @param secrets accepted secrets.
- * @returns undefined if the value is not signed with one of the secrets.
+ * Returns the session id in a cookie that express-session (`s:` + id + `.` + signature) or @fastify/session (without
+ * `s:`) signed. Returns undefined if the value is not signed with one of the secrets.
  */
 export function signedId(value: string, secrets: readonly string[]): string | undefined {
   const text = decoded(value);
@@ -23,7 +21,7 @@ function isSignature(id: string, signature: Buffer, secret: string): boolean {
   return signature.length === expected.length && timingSafeEqual(signature, expected);
 }
 
-/** Decodes a cookie value, which both packages percent-encode. */
+/** Decodes a cookie value. Both packages percent-encode it. */
 function decoded(value: string): string | undefined {
   const unquoted = value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value;
   if (!unquoted.includes("%")) return unquoted;

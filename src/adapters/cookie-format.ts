@@ -13,15 +13,12 @@ import {
 import type { CheckedAdapterOptions } from "./options.js";
 
 /**
- * A cookie without its dates, which the store's expiry gives. `expires` is true for a cookie that lives for
- * `originalMaxAge` after each use, and a date for one with a fixed end.
+ * Cookie without its dates, which follow from the expiry in the store. `expires` is true for a cookie that lives for
+ * `originalMaxAge` after each use, and a date for a cookie with a fixed expiry.
  */
 type Attributes = CookieData;
 
-/**
- * Translates between stored sessions, which have a `cookie` with dates, and the fields that are merged, which have
- * one without.
- */
+/** Converts between stored sessions, whose `cookie` has dates, and the fields to merge, whose `cookie` has no dates. */
 export class CookieFormat implements SessionFormat {
   readonly undecodableReason = "not a session with a cookie";
   readonly #ttlMs: CheckedAdapterOptions["ttlMs"];
@@ -55,8 +52,8 @@ export class CookieFormat implements SessionFormat {
   }
 
   /**
-   * Returns the fields and the lifetime of a session that a framework or its user made.
-   * @param known attributes that the request loaded: what differs from them only by the clock is not a change.
+   * Returns the fields and the lifetime of a session object of a framework or an application.
+   * @param known Attributes that the request loaded. A difference that only comes from the clock is no change.
    */
   read(session: object, known: Attributes | undefined): { fields: Fields; lifetime: Lifetime } {
     const data = toCookieData((session as SessionData).cookie, known !== undefined);
@@ -68,14 +65,14 @@ export class CookieFormat implements SessionFormat {
   }
 }
 
-/** Returns the fields of a session with its cookie first, so that equal sessions have equal JSON. */
+/** Returns the fields of a session with the cookie at the beginning, so that equal sessions have equal JSON. */
 function withCookie(session: object, cookie: Attributes): Fields {
   const fields: Fields = { cookie, ...session };
   fields.cookie = cookie;
   return fields;
 }
 
-/** Returns a cookie in which attributes that did not change are, and are ordered, as they were loaded. */
+/** Returns a cookie in which unchanged attributes have the values and the order in which they were loaded. */
 function alignedWith(known: Attributes, cookie: Attributes): Attributes {
   const aligned: Attributes = {};
   for (const name of new Set([...Object.keys(known), ...Object.keys(cookie)])) {
@@ -94,7 +91,7 @@ function attributesOf(cookie: CookieData, expiresAt: number): Attributes {
   return attributes;
 }
 
-/** Returns a cookie with the session's real end. */
+/** Returns a cookie with the real expiry of the session. */
 export function withDates(attributes: Attributes, expiresAt: number): CookieData {
   if (!attributes.expires) return attributes;
   if (hasExpiry(expiresAt)) return { ...attributes, expires: new Date(expiresAt).toISOString() };

@@ -1,6 +1,6 @@
 import { warnIfSeconds } from "../internal/warn-once.js";
 
-/** Options of a session cookie that decide whether a browser keeps it. */
+/** Options of a session cookie that determine whether browsers accept it. */
 interface CookieOptions {
   readonly secure?: unknown;
   readonly sameSite?: unknown;
@@ -11,8 +11,10 @@ interface CookieOptions {
 }
 
 /**
- * @param serialize sends a cookie as the framework does.
- * @throws TypeError if no session could work with these options: browsers would refuse the cookie, or it cannot be sent.
+ * Checks the options of a session cookie.
+ * @param serialize Serializes a cookie as the framework does.
+ * @throws TypeError if no session could work with these options, because browsers would reject the cookie, or it
+ *   cannot be sent.
  */
 export function checkCookieOptions(
   preset: string,

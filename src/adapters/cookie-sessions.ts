@@ -10,8 +10,8 @@ import { checkStore } from "./store-option.js";
 import { toError, withFailureEvent } from "../tracker/to-error.js";
 
 /**
- * Loads and saves the sessions of a framework that keeps its cookie in the session data, over a tracker that knows
- * nothing of cookies.
+ * Loads and saves the sessions of a framework that stores the cookie in the session data, with a tracker that is
+ * independent of cookies.
  */
 export class CookieSessions {
   readonly store: SessionStore;
@@ -33,7 +33,7 @@ export class CookieSessions {
     });
   }
 
-  /** Loads a session: `data` is for the framework, its cookie stamped with the real expiry. */
+  /** Loads a session. `data` is for the framework. Its cookie has the real expiry. */
   async load(id: string): Promise<{ data: SessionData; tracked: TrackedSession } | undefined> {
     const tracked = await this.tracker.open(id);
     if (tracked === undefined) return undefined;
@@ -43,7 +43,7 @@ export class CookieSessions {
     return { data, tracked };
   }
 
-  /** Remembers what a session object, or the data of `load`, was loaded as. */
+  /** Connects a session object, or the data that `load` returned, with its tracked session. */
   track(session: object, tracked: TrackedSession): void {
     this.#tracked.set(session, tracked);
   }
@@ -53,9 +53,9 @@ export class CookieSessions {
   }
 
   /**
-   * Saves a live session.
-   * @returns false if the session is gone: nothing was written.
-   * @throws TypeError if the data or the cookie cannot be stored; the store's error.
+   * Saves a session.
+   * @returns false if the session is gone and nothing was written.
+   * @throws TypeError if the data or the cookie cannot be stored; the error of the store.
    */
   save(tracked: TrackedSession, session: object): Promise<boolean> {
     return withFailureEvent("save", async () => {
@@ -64,7 +64,7 @@ export class CookieSessions {
     });
   }
 
-  /** Saves like `save`, but returns undefined, and no promise, if there is nothing to write. */
+  /** Saves like `save`, but returns undefined instead of a promise if there is nothing to write. */
   saveIfNeeded(tracked: TrackedSession, session: object): Promise<boolean> | undefined {
     try {
       const { fields, lifetime } = this.#read(tracked, session);
@@ -75,18 +75,21 @@ export class CookieSessions {
     }
   }
 
-  /** Refreshes the expiry of a live session that the framework found unchanged. @returns false if it is gone. */
+  /** Extends the expiry of a session that is unchanged according to the framework. @returns false if it is gone. */
   touch(tracked: TrackedSession, session: object): Promise<boolean> {
     return withFailureEvent("touch", async () => {
       const known = tracked.data.cookie as SessionData | undefined;
       const { fields, lifetime } = this.#read(tracked, session);
-      // The frameworks' change detection leaves the cookie out.
+      // The change detection of the frameworks ignores the cookie.
       const isSame = known !== undefined && sameAttributes(known, fields.cookie as SessionData);
       return isSame ? tracked.touch(lifetime) : tracked.save(fields, lifetime);
     });
   }
 
-  /** Saves what `load` gave for this id; stores anything else under the id, whether a session is stored there or not. */
+  /**
+   * Saves a session that `load` returned for this id. Any other object replaces the session with this id or creates
+   * it.
+   */
   async put(id: string, session: object): Promise<void> {
     const tracked = this.#tracked.get(session);
     if (tracked?.id === id) return void (await this.save(tracked, session));
@@ -96,7 +99,7 @@ export class CookieSessions {
     });
   }
 
-  /** Refreshes the expiry of a session by its id. @returns false if it does not exist. */
+  /** Extends the expiry of a session by its id. @returns false if it does not exist. */
   touchById(id: string, session: object): Promise<boolean> {
     return withFailureEvent("touch", async () => {
       const { fields, lifetime } = this.#format.read(session, undefined);

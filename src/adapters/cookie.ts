@@ -9,7 +9,10 @@ const isOneOf = (words: string[]) => (value: unknown) => isText(value) && words.
 const isSameSite = isOneOf(["lax", "strict", "none"]);
 const isPriority = isOneOf(["low", "medium", "high"]);
 
-/** Characters that a Set-Cookie header accepts (RFC 6265, section 4.1.1; RFC 1034, section 3.5, for a domain's labels). */
+/**
+ * Characters that a Set-Cookie header accepts (RFC 6265, section 4.1.1; for the labels of a domain, RFC 1034, section
+ * 3.5).
+ */
 const PATH = /^[ -:=-~]*$/;
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, "i");
@@ -27,10 +30,10 @@ const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
   priority: isPriority,
 };
 
-/** Accessors and methods of the frameworks' cookies: data under such a name would break them. */
+/** Accessors and methods of the frameworks' cookies. A stored attribute with such a name would break them. */
 const RESERVED = ["maxAge", "data", "serialize", "toJSON", "_expires"];
 
-/** @throws TypeError that names an attribute with which the session could not be read again. */
+/** Throws a TypeError that names an attribute with which the session could not be read again. */
 export function checkCookie(cookie: CookieData): void {
   const name = invalidAttribute(cookie);
   if (name !== undefined) {
@@ -45,7 +48,7 @@ export function invalidAttribute(cookie: CookieData): string | undefined {
     if (RESERVED.includes(name)) return true;
     if (attribute === null || attribute === undefined) return false;
     const isValid = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name] : undefined;
-    return isValid ? !isValid(attribute) : typeof attribute === "object"; // an unknown attribute may be new
+    return isValid ? !isValid(attribute) : typeof attribute === "object"; // an unknown attribute may come from a newer version
   });
 }
 
@@ -56,7 +59,10 @@ export function isAttributes(value: unknown): value is CookieData {
 const FLAGS = ["httpOnly", "secure", "partitioned"];
 const EMPTY_MEANS_NONE = ["sameSite", "priority", "expires"];
 
-/** Returns a cookie with each value as the frameworks understand it: they accept `secure: 1` or `sameSite: ""`. */
+/**
+ * Returns a cookie whose values have the types that the frameworks write, since they also accept `secure: 1` or
+ * `sameSite: ""`.
+ */
 export function normalizeCookie(cookie: CookieData): CookieData {
   const normalized = { ...cookie };
   for (const name of FLAGS) {
@@ -69,9 +75,9 @@ export function normalizeCookie(cookie: CookieData): CookieData {
 }
 
 /**
- * Returns a session's cookie as data. A plain object may have `maxAge` in place of dates; `expires` takes precedence,
- * as in express-session's MemoryStore and connect-redis, unless the object was loaded from the store, which writes no
- * `maxAge`.
+ * Returns the cookie of a session as data. A plain object may have `maxAge` instead of dates. `expires` takes
+ * precedence, as in the MemoryStore of express-session and in connect-redis, unless the object was loaded from the
+ * store, which writes no `maxAge`.
  * @throws TypeError if it is not an object, or its `maxAge` is not a number.
  */
 export function toCookieData(cookie: unknown, isLoaded = false): CookieData {
@@ -86,7 +92,7 @@ export function toCookieData(cookie: unknown, isLoaded = false): CookieData {
   return { ...normalized, originalMaxAge: maxAge, expires: new Date(Date.now() + maxAge) };
 }
 
-/** Returns the end of a cookie in epoch milliseconds, or undefined if it ends with the browser. */
+/** Returns the expiry of a cookie in epoch milliseconds, or undefined if it ends with the browser session. */
 export function expiryOf(cookie: CookieData): number | undefined {
   const { expires } = cookie;
   if (expires === undefined || expires === null || expires === false) return undefined;
@@ -96,8 +102,9 @@ export function expiryOf(cookie: CookieData): number | undefined {
 }
 
 /**
- * Largest difference between two `originalMaxAge` that counts as none. Each time express-session moves a cookie's
- * expiry it computes `originalMaxAge` from the clock, and so may lose as many milliseconds as the process was busy.
+ * Maximum difference between two values of `originalMaxAge` that count as equal. Each time express-session extends
+ * the expiry of a cookie, it computes `originalMaxAge` from the clock, and may lose some milliseconds if the process
+ * is busy.
  */
 export const CLOCK_SLACK_MS = 100;
 

@@ -6,7 +6,8 @@ import { TRACKER_OPTIONS, type TrackerOptions, checkTrackerOptions } from "../tr
 /** Options that the adapters for session packages share. */
 export interface AdapterOptions extends TrackerOptions {
   /**
-   * Session lifetime in milliseconds when the cookie has no expiry; pass a function to set it per session.
+   * Session lifetime in milliseconds if the cookie has no expiry. Pass a function to set the lifetime of each
+   * session, whatever its cookie.
    * @default 86_400_000
    */
   ttlMs?: number | ((session: SessionData) => number);
@@ -18,7 +19,10 @@ export const ADAPTER_OPTIONS = [...TRACKER_OPTIONS, "ttlMs"] as const;
 
 const YEAR_MS = 31_557_600_000;
 
-/** @throws TypeError that names the invalid option and the accepted values. */
+/**
+ * Returns the options with their defaults.
+ * @throws TypeError that names the invalid option and the accepted values.
+ */
 export function checkAdapterOptions(options: AdapterOptions): CheckedAdapterOptions {
   const { ttlMs = 86_400_000 } = options;
   warnIfSeconds("ttlMs", ttlMs);
@@ -28,7 +32,7 @@ export function checkAdapterOptions(options: AdapterOptions): CheckedAdapterOpti
   };
 }
 
-/** Separates the options of the adapter from those of the package that it is for. */
+/** Splits options into those of the adapter and those of the session package. */
 export function splitAdapterOptions<O extends AdapterOptions>(
   options: O,
 ): { adapterOptions: AdapterOptions; others: Omit<O, keyof AdapterOptions> } {
@@ -41,7 +45,7 @@ export function splitAdapterOptions<O extends AdapterOptions>(
   return { adapterOptions, others };
 }
 
-/** @throws TypeError if an option of the adapter is given to a preset that received the adapter itself. */
+/** Throws a TypeError if a preset received an adapter together with an option of the adapter. */
 export function checkAdapterPlace(preset: string, adapter: string, options: AdapterOptions): void {
   const name = ADAPTER_OPTIONS.find((each) => options[each] !== undefined);
   if (name !== undefined)

@@ -1,6 +1,7 @@
 /**
- * Makes JSON.stringify of a session not throw. express-session hashes sessions with it at the end of a request, where
- * an exception leaves the request without an answer. Saving such a session rejects with an error that names the field.
+ * Prevents JSON.stringify from throwing on a session. express-session calls it at the end of a request to hash the
+ * session, and if it throws, the request gets no response. Saving such a session rejects with an error that names the
+ * field.
  */
 export function serializable(session: object): void {
   if (Object.hasOwn(session, "toJSON")) return;
@@ -23,10 +24,10 @@ export function canStringify(session: object): boolean {
   }
 }
 
-/** Deep enough for sessions; deeper values are tried with JSON.stringify, which also finds cycles. */
+/** Maximum depth for the fast check. JSON.stringify checks deeper values, and also finds cycles. */
 const MAX_DEPTH = 20;
 
-/** True if a value holds nothing but what JSON represents, which is faster to find out than to write it. */
+/** True if a value contains only values that JSON can represent. This check is faster than JSON.stringify. */
 function isPlainJson(value: unknown, depth: number): boolean {
   if (typeof value === "bigint" || typeof value === "function") return false;
   if (typeof value !== "object" || value === null) return true;

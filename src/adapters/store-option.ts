@@ -2,12 +2,15 @@ import { createStore } from "../create-store.js";
 import { describe } from "../internal/validation.js";
 import type { SessionStore } from "../store.js";
 
-/** Returns the store of a preset: the one that was given, or a new one for a URL. */
+/** Returns the store of a preset: the given store, or a new one for a URL. */
 export function storeOption(preset: string, store: SessionStore<object> | string): SessionStore<object> {
   return typeof store === "string" ? createStore(store) : checkStore(preset, store);
 }
 
-/** @throws TypeError if a value is not a SessionStore. */
+/**
+ * Returns the store.
+ * @throws TypeError if a value is not a SessionStore.
+ */
 export function checkStore(where: string, store: unknown): SessionStore<object> {
   const { get, update } = (store ?? {}) as { get?: unknown; update?: unknown };
   if (typeof get === "function" && typeof update === "function") return store as SessionStore<object>;

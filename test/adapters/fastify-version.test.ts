@@ -37,7 +37,7 @@ test("the plugin refuses a @fastify/session whose regenerate leaves the old sess
   const register = async () => {
     await app.register(sessionaryFastify, { store: new MemoryStore(), secret: SECRET });
   };
-  await expect(register()).rejects.toThrow(/needs @fastify\/session 11\.1\.3 or later of 11\.x/);
+  await expect(register()).rejects.toThrow(/requires @fastify\/session 11\.1\.3 or later of 11\.x/);
 });
 
 test("to see that it does not takes no call of the store, no id and no route or hook of the app", async () => {

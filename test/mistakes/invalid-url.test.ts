@@ -88,7 +88,7 @@ it("accepts a percent-encoded password", async () => {
 });
 
 it.each<[string, string]>([
-  ["redis://h?ttl=3600", 'the option "ttl": use ttlMs, in milliseconds, of the adapter: expressStore(store'],
+  ["redis://h?ttl=3600", 'the option "ttl": use ttlMs of the adapter (expressStore(store'],
   ["redis://h?family=0", 'the option "family": pass it to ioredis in redisOptions'],
   ["redis://h?db=1", 'the option "db": put it into the URL: "redis://user:password@localhost:6379/0"'],
   ["redis://h?prefx=a", "an unknown option; it accepts prefix, timeoutMs, maxPayloadBytes"],

@@ -7,20 +7,23 @@ import { ExpressStore } from "./express-store.js";
 
 type SessionOptions = session.SessionOptions;
 
-/** Options of `expressSession`: those of express-session, with another kind of store, and those of `expressStore`. */
+/**
+ * Options for `expressSession`: those of express-session, with a different type of `store`, and those of
+ * `expressStore`.
+ */
 export interface ExpressSessionOptions extends Omit<SessionOptions, "store">, AdapterOptions {
-  /** A URL such as `"redis://localhost:6379"`, any `SessionStore`, or what `expressStore()` returned. */
+  /** URL such as `"redis://localhost:6379"`, any `SessionStore`, or an adapter that `expressStore()` returned. */
   store: SessionStore<object> | ExpressStore | string;
   /**
-   * True to store a session, and to set a cookie, for each visitor, also for one whose session has no data.
+   * True to store a session and set a cookie for every visitor, even if the session has no data.
    * @default false
    */
   saveUninitialized?: boolean;
-  /** Has no effect: an unchanged session is not stored again, and its expiry is extended. @default false */
+  /** Has no effect: an unchanged session is never stored again, only its expiry is extended. @default false */
   resave?: boolean;
 }
 
-/** Accepted options; the type demands each option of express-session. */
+/** Accepted options. The type requires each option of express-session. */
 const OPTIONS: Record<keyof SessionOptions, true> = {
   store: true,
   secret: true,
@@ -34,7 +37,7 @@ const OPTIONS: Record<keyof SessionOptions, true> = {
   unset: true,
 };
 
-/** @throws TypeError if an option is unknown, or no session could work with it. */
+/** Throws a TypeError if an option is unknown, or no session could work with it. */
 export function checkExpressSessionOptions(options: ExpressSessionOptions): void {
   knownOptions("expressSession", options, [...Object.keys(OPTIONS), ...ADAPTER_OPTIONS]);
   checkSecret(options.secret);
@@ -58,12 +61,15 @@ function checkSecret(secret: unknown): void {
   );
 }
 
-/** @throws what express-session throws when it sets a cookie with these options. */
+/**
+ * Serializes a cookie with these options.
+ * @throws the error that express-session throws for invalid options.
+ */
 function serialize(name: string, options: session.CookieOptions): void {
   const Cookie = session.Cookie as unknown as new (options: object) => {
     serialize(name: string, value: string): string;
   };
   const { sameSite, ...others } = options;
-  const isAuto = (sameSite as unknown) === "auto"; // express-session replaces it
+  const isAuto = (sameSite as unknown) === "auto"; // express-session replaces this value
   new Cookie(isAuto ? others : options).serialize(name, "value");
 }

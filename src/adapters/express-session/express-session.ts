@@ -10,16 +10,16 @@ import { ExpressStore, expressStore } from "./express-store.js";
 import { type ExpressSessionOptions, checkExpressSessionOptions } from "./express-session-options.js";
 import { ResponseSession } from "./response-session.js";
 
-/** A middleware for Express. */
+/** Middleware that `expressSession` returns. */
 export interface ExpressSessions extends RequestHandler {
-  /** The store, to close it, or for `listByUser` and the like. */
+  /** The store, to close it, or to call methods such as `listByUser`. */
   readonly store: SessionStore<object>;
 }
 
 /**
- * Returns express-session as a middleware that saves each session before the headers of the response are sent, so that
- * a client which follows a redirect at once finds what was saved. If a session cannot be saved, the error is passed to
- * `next`, and the client gets no cookie for it.
+ * Returns a middleware that uses express-session and saves each session before the headers of the response are sent.
+ * So a client that follows a redirect immediately finds the saved session. If a session cannot be saved, the
+ * middleware passes the error to `next`, and the client gets no cookie.
  * @throws TypeError that names the invalid option and the accepted values.
  * @example
  * app.use(expressSession({ store: "redis://localhost:6379", secret: process.env.SESSION_SECRET! }));
@@ -49,9 +49,9 @@ export function expressSession(options: ExpressSessionOptions): ExpressSessions 
         applyErrorHeaders(res, error);
         return next(error);
       }
-      // express-session replaces `end` only if it gave the request a session.
+      // express-session replaces `end` only if it has set `req.session`.
       if (methods.end !== end && canHoldBack(res)) {
-        methods.end = end; // express-session's own would save once more
+        methods.end = end; // the `end` of express-session would save once more
         holdBack(res, new ResponseSession(req, requests, { saveUninitialized, unset, proxy }), req, next);
       }
       next();
@@ -60,16 +60,16 @@ export function expressSession(options: ExpressSessionOptions): ExpressSessions 
   return Object.assign(middleware, { store: requests.sessions.store });
 }
 
-/** Holds a response back until its session is saved. */
+/** Delays a response until its session is saved. */
 function holdBack(res: Response, held: ResponseSession, req: Request, next: NextFunction): void {
   const methods = res as unknown as SendingMethods;
-  const { writeHead } = methods; // it sets the cookie
+  const { writeHead } = methods; // the `writeHead` of express-session, which sets the cookie
   methods.writeHead = (...args) =>
     held.hasCookie ? writeHead.apply(res, args) : withoutSession(req, () => writeHead.apply(res, args));
   new HeldResponse(res, held, { next, answer: (error) => failureResponse(error, undefined) });
 }
 
-/** Runs a task while the request has no session. */
+/** Runs a task and removes the session from the request meanwhile. */
 function withoutSession<R>(req: Partial<Request>, task: () => R): R {
   const { session } = req;
   if (!session) return task();

@@ -1,6 +1,5 @@
 import type { Request } from "express";
-import session from "express-session";
-import type { EventEmitter } from "node:events";
+import type session from "express-session";
 import { knownOptions } from "../../internal/validation.js";
 import type { SessionStore } from "../../store.js";
 import { storesDigests } from "../../users/hash-ids.js";
@@ -10,20 +9,14 @@ import { CookieSessions } from "../cookie-sessions.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
 import { serializable } from "../serializable.js";
 import { RequestSessions } from "./request-sessions.js";
+import { type Data, StoreBase } from "./store-base.js";
 
-type Data = session.SessionData;
 type Done<R = void> = (error: unknown, result?: R) => void;
 type Generate = (req: Request) => void;
 
-/** express-session's base class, without the methods that return nothing there and a promise here. */
-const StoreBase = session.Store as unknown as new () => EventEmitter & {
-  createSession(req: Request, data: Data): session.Session & Data;
-  load(sid: string, callback: (error: unknown, session?: Data) => void): unknown;
-};
-
 /**
- * A store for express-session's `store` option. It has every method that express-session's README lists, and `ids`,
- * as connect-redis has. Without a callback each method returns a promise.
+ * Adapter for the option `store` of express-session. It has every method in the README of express-session, and `ids`,
+ * which connect-redis also has. Without a callback, each method returns a promise.
  */
 export class ExpressStore extends StoreBase {
   readonly #requests: RequestSessions;
@@ -42,7 +35,7 @@ export class ExpressStore extends StoreBase {
     return store.#requests;
   }
 
-  /** Set by express-session: makes a new session for a request. */
+  /** Creates a new session for a request. express-session sets this function. */
   get generate(): Generate {
     return (req) => this.#generateFor(req, (id) => this.#sessions.tracker.create(id));
   }
@@ -66,8 +59,9 @@ export class ExpressStore extends StoreBase {
   }
 
   /**
-   * Stores a request's session: creates it if it is new, updates it if it was loaded or saved before, and drops the
-   * write if it is gone. The data of `get` is stored the same way. Any other object replaces what is stored.
+   * Stores the session of a request: creates it if it is new, updates it if it was loaded or saved before, and drops
+   * the write if it is gone. Data that `get` returned is stored in the same way. Any other object replaces the stored
+   * session.
    */
   set(sid: string, session: Data): Promise<void>;
   set(sid: string, session: Data, callback: Done): void;
@@ -75,7 +69,10 @@ export class ExpressStore extends StoreBase {
     return callBackOrReturn(this.#save(sid, session), callback);
   }
 
-  /** Replaces a request's session. Unlike express-session's own, it keeps a session that could not be destroyed. */
+  /**
+   * Replaces the session of a request by a new one. Unlike in express-session, a session that cannot be destroyed is
+   * kept.
+   */
   regenerate(req: Request, callback: (error?: unknown) => void): void {
     const id = req.sessionID;
     const old = this.#requests.trackedOf(id, req.session) ?? this.#requests.of(req);
@@ -87,7 +84,7 @@ export class ExpressStore extends StoreBase {
     this.#requests.end(
       id,
       replaced.catch(() => {}),
-    ); // the callback gets the error
+    ); // the error goes to the callback
     callBack(replaced, (error) => callback(error));
   }
 
@@ -105,7 +102,7 @@ export class ExpressStore extends StoreBase {
     return callBackOrReturn(destroyed, callback);
   }
 
-  /** Every session, with its id. It holds all of them at once. */
+  /** Returns all sessions with their ids. Reads all of them into memory. */
   all(): Promise<(Data & { id: string })[]>;
   all(callback: Done<(Data & { id: string })[] | null>): void;
   all(callback?: Done<(Data & { id: string })[] | null>): unknown {
@@ -124,7 +121,7 @@ export class ExpressStore extends StoreBase {
     return callBackOrReturn(this.#clear(), callback);
   }
 
-  /** Every session's id. It holds all of them at once. */
+  /** Returns the ids of all sessions. Reads all of them into memory. */
   ids(): Promise<string[]>;
   ids(callback: Done<string[]>): void;
   ids(callback?: Done<string[]>): unknown {
@@ -133,7 +130,7 @@ export class ExpressStore extends StoreBase {
 
   #generateFor(req: Request, trackedFor: (id: string) => TrackedSession): void {
     if (this.#generate === undefined)
-      throw new TypeError("expressStore generates sessions only under express-session");
+      throw new TypeError("expressStore can create sessions only in express-session");
     this.#generate(req);
     this.#requests.attach(req, req.session, trackedFor(req.sessionID));
   }
@@ -144,31 +141,33 @@ export class ExpressStore extends StoreBase {
   }
 
   async #save(sid: string, session: Data): Promise<void> {
-    const tracked = this.#requests.trackedOf(sid, asObject(session));
+    const tracked = this.#requests.trackedOf(sid, session);
     if (tracked === undefined) await this.#sessions.put(sid, session);
     else await this.#sessions.save(tracked, session);
   }
 
   async #touch(sid: string, session: Data): Promise<void> {
-    const tracked = this.#requests.trackedOf(sid, asObject(session));
+    const tracked = this.#requests.trackedOf(sid, session);
     if (tracked === undefined) await this.#sessions.touchById(sid, session);
     else await this.#sessions.touch(tracked, session);
   }
 
   async #all(): Promise<(Data & { id: string })[]> {
     if (storesDigests(this.#sessions.store)) {
-      throw new TypeError("all() needs the ids of sessions; with hashIds the store knows only their digests");
+      throw new TypeError(
+        "all() requires the ids of sessions; with hashIds the store knows only their digests",
+      );
     }
     const sessions = [];
     for await (const id of this.#sessions.store.ids()) {
       const data = await this.#load(id);
-      // Not a copy: `set` has to know what was loaded.
+      // Do not copy the data, since `set` uses the object to find the loaded session.
       if (data !== null) sessions.push(Object.assign(data, { id }));
     }
     return sessions;
   }
 
-  // These are async so that what a store throws rejects.
+  // These methods are async, so that an exception of the store becomes a rejection.
   async #length(): Promise<number> {
     return this.#sessions.store.count();
   }
@@ -185,17 +184,13 @@ export class ExpressStore extends StoreBase {
 }
 
 /**
- * Returns a store for express-session's `store` option, over any `SessionStore`. It is cheap: make one for each
- * `session()` call, over one shared store, since express-session keeps state on it.
+ * Returns an adapter for the option `store` of express-session, which wraps any `SessionStore`. Create one adapter
+ * for each call of `session()`, since express-session sets properties on it. Several adapters can share one store.
  * @throws TypeError that names the invalid option and the accepted values.
+ * @example
+ * app.use(session({ store: expressStore(store), secret, resave: false, saveUninitialized: false }));
  */
 export function expressStore(store: SessionStore<object>, options: AdapterOptions = {}): ExpressStore {
   knownOptions("expressStore", options, ADAPTER_OPTIONS);
   return new ExpressStore(new RequestSessions(new CookieSessions("expressStore", store, options)));
-}
-
-/** @throws TypeError if the session is not an object. */
-function asObject(session: unknown): object {
-  if (typeof session === "object" && session !== null) return session;
-  throw new TypeError(`a session must be an object, not ${session === null ? "null" : typeof session}`);
 }

@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import { warnOnce } from "../../internal/warn-once.js";
 
-/** Warns once if the cookie of a session that was stored is not sent, because the request is not secure. */
+/** Warns once if a session was stored, but its cookie is not sent because the request is not secure. */
 export function warnIfInsecure(req: Request, proxy: boolean | undefined): void {
   if (req.session?.cookie?.secure !== true || isSecure(req, proxy)) return;
   warnOnce(
@@ -10,7 +10,7 @@ export function warnIfInsecure(req: Request, proxy: boolean | undefined): void {
   );
 }
 
-/** True if express-session takes a request to be secure. */
+/** True if a request is secure according to express-session. */
 function isSecure(req: Request, proxy: boolean | undefined): boolean {
   if ((req.socket as { encrypted?: boolean }).encrypted) return true;
   if (proxy === false) return false;

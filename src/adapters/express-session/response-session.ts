@@ -5,7 +5,7 @@ import { type SessionState, isUnwritten } from "../../tracker/state.js";
 import { warnIfInsecure } from "./insecure-request.js";
 import type { RequestSessions } from "./request-sessions.js";
 
-/** Options of express-session that decide which sessions are stored, and whether a request is secure. */
+/** Options of express-session that determine which sessions are stored, and whether a request is secure. */
 export interface ResponseSessionOptions {
   readonly saveUninitialized: boolean;
   readonly unset: "destroy" | "keep";
@@ -13,14 +13,14 @@ export interface ResponseSessionOptions {
 }
 
 /**
- * Saves the session of a request before the headers of its response are sent, in place of express-session, which
- * starts to save when they leave.
+ * Saves the session of a request before the headers of its response are sent. express-session itself only starts to
+ * save the session at that time.
  */
 export class ResponseSession implements HeldSession {
   readonly #req: Request;
   readonly #requests: RequestSessions;
   readonly #options: ResponseSessionOptions;
-  /** The id that the request came with, or that it got. */
+  /** The first session id of the request: from its cookie, or of its new session. */
   readonly #firstId: string;
   readonly #loaded: SessionState | undefined;
   #hasCookie = true;
@@ -36,8 +36,8 @@ export class ResponseSession implements HeldSession {
   }
 
   /**
-   * False if express-session must not set the cookie: the session is gone or could not be saved, or the client has
-   * this cookie already, because this request neither changed the session nor extended its expiry.
+   * False if express-session must not set the cookie, because the session is gone or could not be saved, or because
+   * the client already has this cookie: this request neither changed the session nor extended its expiry.
    */
   get hasCookie(): boolean {
     return this.#hasCookie;
@@ -46,7 +46,7 @@ export class ResponseSession implements HeldSession {
   commit(): Promise<undefined> | undefined {
     const committing = this.#endOrSave();
     if (committing === undefined) return this.#saved(true);
-    this.#hasCookie = false; // until the save has succeeded
+    this.#hasCookie = false; // until the save succeeds
     return committing.then((exists) => this.#saved(exists));
   }
 
@@ -54,17 +54,17 @@ export class ResponseSession implements HeldSession {
     return this.#endOrSave()?.catch(() => {});
   }
 
-  /** Waits for a call that ends the session, or destroys it, or saves it. */
+  /** Waits for a pending call that ends the session, destroys the session, or saves it. */
   #endOrSave(): Promise<boolean> | undefined {
     const { sessionID } = this.#req;
     const ending = this.#requests.endingOf(sessionID);
-    if (ending !== undefined) return ending.then(() => this.#save() ?? true); // `regenerate` leaves a new session
+    if (ending !== undefined) return ending.then(() => this.#save() ?? true); // after `regenerate` there is a new session
     if (!this.#isUnset()) return this.#save();
     this.#isDestroyed = true;
     return this.#requests.sessions.destroy(sessionID);
   }
 
-  /** True if the handler removed the session from the request, and the session has to be destroyed for that. */
+  /** True if the handler removed the session from the request, and the session has to be destroyed for this reason. */
   #isUnset(): boolean {
     const { session, sessionID } = this.#req as Partial<Request>;
     return this.#options.unset === "destroy" && !session && Boolean(sessionID) && !this.#isDestroyed;
@@ -99,7 +99,10 @@ export class ResponseSession implements HeldSession {
   }
 }
 
-/** Publishes that a session was made after the headers were sent: the client cannot receive its cookie. */
+/**
+ * Publishes an event for a session that was created after the headers were sent, since the client cannot receive its
+ * cookie.
+ */
 function tooLate(): undefined {
   publish("write-failed", { operation: "save", code: "ERR_HTTP_HEADERS_SENT" });
 }

@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { randomBytes } from "node:crypto";
 
 /**
- * Refuses a @fastify/session whose `regenerate` leaves the old session alive, as it does up to 11.1.2:
- * whoever has its id stays logged in. It is tried and not looked up in a package.json, which a bundled
- * server has none of, in a part of the app of its own, with a store of its own.
- * @throws Error naming the versions that are accepted.
+ * Throws if the `regenerate` of @fastify/session does not destroy the old session, as in versions up to 11.1.2:
+ * whoever has the old id would stay logged in. Calls `regenerate` in a separate part of the app with a separate
+ * store, instead of reading package.json, which a bundled server does not have.
+ * @throws Error that names the accepted versions.
  */
 export async function checkRegenerate(app: FastifyInstance): Promise<void> {
   const destroyed: string[] = [];
@@ -26,7 +26,7 @@ export async function checkRegenerate(app: FastifyInstance): Promise<void> {
   });
   if (id !== undefined && destroyed.includes(id)) return;
   throw new Error(
-    "sessionary needs @fastify/session 11.1.3 or later of 11.x: " +
-      "with the one that is installed, regenerate() leaves the old session alive",
+    "sessionary requires @fastify/session 11.1.3 or later of 11.x: " +
+      "in the installed version, regenerate() does not destroy the old session",
   );
 }

@@ -8,15 +8,15 @@ import { errorHeaders } from "../../sessions/node-response.js";
 import type { SessionStore } from "../../store.js";
 import { CookieSessions } from "../cookie-sessions.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
-import { toError } from "../../tracker/to-error.js";
 import { withFixedEnd } from "./fixed-end.js";
 import { type Session, assertNoMethod, hidesMethod, isLive, keepCookieOut } from "./framework-session.js";
 import { type Live, LiveSessions, type Owner, type WithSession } from "./live-sessions.js";
 import { type Load, Loads } from "./loads.js";
+import { callWithoutHooks, warnWithoutHooks } from "./without-hooks.js";
 
 /**
- * A store for @fastify/session's `store` option. @fastify/session makes its own session object of the data of `get`,
- * and `Loads` connects the two.
+ * Adapter for the option `store` of @fastify/session. @fastify/session creates a session object from the data that
+ * `get` returns, and `Loads` connects the two.
  */
 export class FastifyStore implements FastifySessionStore {
   readonly #sessions: CookieSessions;
@@ -27,8 +27,8 @@ export class FastifyStore implements FastifySessionStore {
   #arriving: Fastify.FastifyReply | undefined;
   #hasWarned = false;
   /**
-   * Set while the callback of a failed `destroy` runs. @fastify/session's `regenerate` then stores the new session
-   * all the same, and both would live.
+   * Set while the callback of a failed `destroy` runs. The `regenerate` of @fastify/session stores the new session
+   * even then, so that both sessions would exist.
    */
   #destroyError: Error | undefined;
 
@@ -51,10 +51,10 @@ export class FastifyStore implements FastifySessionStore {
   };
 
   /**
-   * Hook that connects a session with what its request loaded. The plugin adds it; if you register @fastify/session
-   * yourself, add it right after: `app.addHook("onRequest", store.onRequest)`. Without it a save is merged with what
-   * was loaded last under its id, by any request. No hook runs for `app.decryptSession`: call this first in its
-   * callback, as the plugin does.
+   * Hook that connects the session object of a request with the loaded session. The plugin adds it. If you register
+   * @fastify/session yourself, add it directly after that: `app.addHook("onRequest", store.onRequest)`. Without the
+   * hook, a save is merged based on the last load of its id by any request. No hook runs for `app.decryptSession`:
+   * call this function first in its callback, as the plugin does.
    */
   readonly onRequest = (
     request: WithSession,
@@ -66,9 +66,9 @@ export class FastifyStore implements FastifySessionStore {
   };
 
   /**
-   * Hook that drops a session which could not be stored. The plugin adds it; with @fastify/session registered by
-   * hand: `app.addHook("onError", store.onError)`. Without it @fastify/session saves once more while the error is
-   * being answered, and removes the client's cookie if that fails too.
+   * Hook that removes a session that could not be stored from its request. The plugin adds it. If you register
+   * @fastify/session yourself, add it after that: `app.addHook("onError", store.onError)`. Without the hook,
+   * @fastify/session saves once more during the error response, and removes the client's cookie if that fails.
    */
   readonly onError = (
     request: Fastify.FastifyRequest,
@@ -93,16 +93,18 @@ export class FastifyStore implements FastifySessionStore {
   }
 
   /**
-   * Stores a request's session: creates it if it is new, updates it if it was loaded or saved before, and drops the
-   * write if it is gone. Any other object replaces what is stored.
+   * Stores the session of a request: creates it if it is new, updates it if it was loaded or saved before, and drops
+   * the write if it is gone. Any other object replaces the stored session.
    */
   set(id: string, session: Fastify.Session, callback: (error?: unknown) => void): void {
     const { caller } = this.#live;
     callBack(this.#save(id, session as Session, caller), (error) => {
       const call = (result: unknown) => callback(this.#noted(result, caller));
-      if (caller === undefined && isLive(session) && !this.#loads.hasPresent)
-        this.#callWithoutHooks(call, error);
-      else
+      if (caller === undefined && isLive(session) && !this.#loads.hasPresent) {
+        if (!this.#hasWarned) warnWithoutHooks();
+        this.#hasWarned = true;
+        callWithoutHooks(call, error);
+      } else
         this.#live.callFor(
           () => caller,
           () => call(error),
@@ -124,30 +126,6 @@ export class FastifyStore implements FastifySessionStore {
         this.#destroyError = undefined;
       }
     });
-  }
-
-  /** Calls back without a known reply: an exception goes where the error of a failed save goes. */
-  #callWithoutHooks(callback: (error: unknown) => void, error: unknown): void {
-    this.#warnOnce();
-    try {
-      callback(error);
-    } catch (thrown) {
-      try {
-        callback(toError(thrown));
-      } catch {
-        // The reply was sent before, so there is no request left to answer.
-      }
-    }
-  }
-
-  #warnOnce(): void {
-    if (this.#hasWarned) return;
-    this.#hasWarned = true;
-    process.emitWarning(
-      'fastifyStore works best with its hooks: after @fastify/session, add app.addHook("onRequest", store.onRequest) ' +
-        'and app.addHook("onError", store.onError)',
-      { type: "SessionaryWarning" },
-    );
   }
 
   #noted(error: unknown, caller: Live | undefined): unknown {
@@ -174,11 +152,11 @@ export class FastifyStore implements FastifySessionStore {
     const tracked = live?.tracked ?? this.#loads.lastOf(id, () => this.#sessions.tracker.create(id));
     const exists = await this.#sessions.save(tracked, withFixedEnd(session, live?.cookieSetAt));
     if (live?.owner.reply === undefined) return;
-    // An unchanged session may be gone as well, and the client has its cookie already.
+    // An unchanged session may also be gone, and the client already has its cookie.
     if (!exists || isUnwritten(live.loaded, tracked.state)) keepCookieOut(live.owner.reply, session);
   }
 
-  /** Tracks a session object that `regenerate` made, or a copy of a tracked one. */
+  /** Tracks a session object that `regenerate` created, or a copy of a tracked one. */
   #adopt(id: string, session: Session, caller: Live | undefined): Live | undefined {
     if (caller === undefined) return undefined;
     const { owner, tracked, loaded } = caller;
@@ -189,9 +167,9 @@ export class FastifyStore implements FastifySessionStore {
 
   #claim(owner: Owner): void {
     const { session } = owner.request;
-    if (!isLive(session)) return; // a path without sessions
+    if (!isLive(session)) return; // the path has no sessions
     const load = this.#loads.claim(session.sessionId);
-    // A miss leaves a new session, even if the id generator repeats the id that was asked for.
+    // If no session was found, the request has a new one, even if the id generator returns the requested id again.
     this.#live.add(session, owner, load?.tracked ?? this.#sessions.tracker.create(session.sessionId));
     if (load !== undefined) load.claimedBy = this.#live.get(session)!;
   }
@@ -199,7 +177,7 @@ export class FastifyStore implements FastifySessionStore {
   /** Claims the session object that `reload` put into the request. */
   #claimReloaded(replaced: Live): void {
     const { id, status } = replaced.tracked;
-    // A session that is gone keeps its id: saving it must not store it again. A new one has nothing to load.
+    // A session that is gone keeps its id, and saving it must not store it again. A new session cannot be reloaded.
     const missing = status === "new" ? replaced.tracked : this.#sessions.tracker.gone(id);
     const tracked = this.#loads.claim(id)?.tracked ?? missing;
     this.#live.add(replaced.owner.request.session, replaced.owner, tracked, replaced.loaded);
@@ -207,9 +185,14 @@ export class FastifyStore implements FastifySessionStore {
 }
 
 /**
- * Returns a store for @fastify/session's `store` option, over any `SessionStore`, for apps that register
- * @fastify/session themselves. Add its hooks after it: `onRequest` and `onError`.
+ * Returns an adapter for the option `store` of @fastify/session, which wraps any `SessionStore`. Use it if your app
+ * registers @fastify/session itself, and add the hooks `onRequest` and `onError` after that.
  * @throws TypeError that names the invalid option and the accepted values.
+ * @example
+ * const adapter = fastifyStore(store);
+ * app.register(fastifySession, { store: adapter, secret });
+ * app.addHook("onRequest", adapter.onRequest);
+ * app.addHook("onError", adapter.onError);
  */
 export function fastifyStore(store: SessionStore<object>, options: AdapterOptions = {}): FastifyStore {
   knownOptions("fastifyStore", options, ADAPTER_OPTIONS);

@@ -1,9 +1,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 
-/** @fastify/session's session object. */
+/** Session object of @fastify/session. */
 export type Session = FastifyRequest["session"];
 
-/** Methods of the session object: a stored field of such a name would take its place, or that of all. */
+/**
+ * Methods of the session object. A stored field of the same name would replace the method, or with `__proto__` all
+ * methods.
+ */
 const METHODS = [
   "__proto__",
   "options",
@@ -23,19 +26,22 @@ export function hidesMethod(data: object): boolean {
   return METHODS.some((name) => Object.hasOwn(data, name));
 }
 
-/** @throws TypeError if a field that would be stored has the name of a method. */
+/** Throws a TypeError if a field to store has the name of a method. */
 export function assertNoMethod(session: object): void {
   const method = METHODS.find((name) => Object.prototype.propertyIsEnumerable.call(session, name));
   if (method === undefined) return;
   throw new TypeError(`a session can't have a field "${method}": @fastify/session has a method of that name`);
 }
 
-/** True if @fastify/session made this session object; false for plain data that was passed to `set`. */
+/** True if @fastify/session created this session object. False for plain data that was passed to `set`. */
 export function isLive(session: object | null | undefined): session is Session {
   return typeof (session as { isModified?: unknown } | null | undefined)?.isModified === "function";
 }
 
-/** Keeps the cookie of a session that is gone out of the reply: the client may have its successor's by now. */
+/**
+ * Prevents the reply from setting the cookie of a session that is gone, since the client may already have the cookie
+ * of its successor.
+ */
 export function keepCookieOut(reply: FastifyReply, { encryptedSessionId }: Session): void {
   const { setCookie } = reply as unknown as {
     setCookie: (name: string, value: string, ...rest: unknown[]) => unknown;

@@ -18,8 +18,8 @@ export type { SessionaryFastifySessionOptions } from "./plugin-options.js";
 export { FastifyStore, fastifyStore } from "./fastify-store.js";
 
 /**
- * Fastify plugin for sessions. Registers @fastify/cookie, unless it is registered, and @fastify/session with the given
- * store and the hooks of `fastifyStore`. Sessions are saved before the response is sent.
+ * Fastify plugin for sessions. Registers @fastify/cookie, unless it is registered already, and @fastify/session with
+ * the given store and the hooks of `fastifyStore`. Sessions are saved before the response is sent.
  * @example
  * app.register(sessionaryFastifySession, { store: "redis://localhost:6379", secret: process.env.SESSION_SECRET });
  */
@@ -57,7 +57,10 @@ function adapterOf(
 type Done = (error?: unknown) => void;
 type Decrypt = (value: string, request: FastifyRequest, ...rest: [Done] | [CookieOptions, Done]) => void;
 
-/** Connects the sessions of `app.decryptSession`, as for a WebSocket, with what was loaded: no hook runs for them. */
+/**
+ * Connects the session objects of `app.decryptSession`, as for a WebSocket, with the loaded sessions, since no hook
+ * runs for them.
+ */
 function claimDecrypted(app: FastifyInstance, adapter: FastifyStore): void {
   const decrypt = app.decryptSession.bind(app) as Decrypt;
   const claiming: Decrypt = (value, request, ...rest) => {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { warnOnce } from "../../internal/warn-once.js";
 
-/** Hook that warns once if a session is not stored, and its cookie not sent, because the request is not secure. */
+/** Hook that warns once if a session is not stored and its cookie is not sent because the request is not secure. */
 export async function warnIfInsecure(request: FastifyRequest): Promise<void> {
   const { session } = request as Partial<FastifyRequest>;
   if (session?.cookie?.secure !== true || request.protocol === "https" || !session.isModified()) return;

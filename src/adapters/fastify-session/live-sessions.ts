@@ -6,10 +6,10 @@ import { canStringify } from "../serializable.js";
 import type { Session } from "./framework-session.js";
 import type { SessionState } from "../../tracker/state.js";
 
-/** A request, or the object that `decryptSession` put a session into. */
+/** Request, or the object whose `session` was set by `decryptSession`. */
 export type WithSession = Pick<FastifyRequest, "session">;
 
-/** The request that a session object belongs to; `decryptSession` has no reply. */
+/** The request of a session object, and its reply. With `decryptSession` there is no reply. */
 export interface Owner {
   readonly request: WithSession;
   readonly reply: FastifyReply | undefined;
@@ -21,7 +21,7 @@ export interface Live {
   readonly tracked: TrackedSession;
   /** State in which the request loaded the session. */
   readonly loaded: SessionState;
-  /** When @fastify/session set the cookie's end, in epoch milliseconds. */
+  /** Time at which @fastify/session set the expiry of the cookie, in epoch milliseconds. */
   readonly cookieSetAt: number;
 }
 
@@ -31,25 +31,25 @@ type Method = (this: Session, ...args: unknown[]) => unknown;
 /** Methods of a session that call the store. */
 const STORE_METHODS = ["save", "destroy", "regenerate"] as const;
 
-/** A property and not a private field: it can be read through a Proxy that the application puts around a session. */
+/** Property of a session object. Not a private field, so that it can be read through a Proxy of the application. */
 const LIVE = Symbol("sessionary:live");
 
 /**
- * Knows which request each session object of @fastify/session belongs to, and for which session object the store is
- * being called. @fastify/session tells the store neither, so its session objects get a prototype of ours whose methods
- * note themselves while they call the store.
+ * Maps session objects of @fastify/session to their requests, and records which session object is calling the store.
+ * @fastify/session passes neither to the store, so the session objects get a prototype whose methods record the
+ * session object while they call the store.
  */
 export class LiveSessions {
   readonly #prototypes = new WeakMap<object, object>();
   readonly #onReload: (replaced: Live) => void;
   #caller: Live | undefined;
 
-  /** @param onReload called after `reload` has put a new session object into the request. */
+  /** @param onReload Called after `reload` has set a new session object on the request. */
   constructor(onReload: (replaced: Live) => void) {
     this.#onReload = onReload;
   }
 
-  /** The session whose method is calling the store; undefined for calls by hand. */
+  /** The session whose method is calling the store. Undefined if the application calls the store directly. */
   get caller(): Live | undefined {
     return this.#caller;
   }
@@ -58,7 +58,10 @@ export class LiveSessions {
     return (session as { [LIVE]?: Live })[LIVE];
   }
 
-  /** @param loaded the state in which the request loaded the session; by default the present one. */
+  /**
+   * Connects a session object with its request and its tracked session.
+   * @param loaded State in which the request loaded the session. By default the current state.
+   */
   add(session: Session, owner: Owner, tracked: TrackedSession, loaded = tracked.state): void {
     if (this.get(session) === undefined) {
       Object.setPrototypeOf(session, this.#prototypeOver(Object.getPrototypeOf(session) as Session));
@@ -68,8 +71,8 @@ export class LiveSessions {
   }
 
   /**
-   * Calls a callback of the framework. What it throws becomes the answer of its request, as it does with
-   * @fastify/session's own store, which calls back while the request's hook is still on the stack.
+   * Calls a callback of the framework. If it throws, the error becomes the response to its request, as with the
+   * built-in store of @fastify/session, which calls back while the hook of the request is still on the stack.
    */
   callFor(callerOf: () => Live | undefined, callback: () => void): void {
     try {
@@ -92,7 +95,7 @@ export class LiveSessions {
     }
   }
 
-  /** Returns one prototype for all sessions, so that V8 gives them one shape. */
+  /** Returns one prototype for all sessions, so that they share one hidden class in V8. */
   #prototypeOver(original: Session): object {
     const known = this.#prototypes.get(original);
     if (known !== undefined) return known;
@@ -115,13 +118,14 @@ export class LiveSessions {
       const reload = (done: Callback) => this.#reload(methods.reload!, session, done);
       return callback === undefined ? promisify(reload)() : reload(callback as Callback);
     });
-    // @fastify/session's own leaves BigInts out and throws on others: saving such a session names the field.
+    // The `isModified` of @fastify/session ignores BigInts and throws on other invalid values. Such a session counts
+    // as modified, so that saving it rejects with an error that names the field.
     override("isModified", (session) => !canStringify(session) || methods.isModified!.call(session));
     this.#prototypes.set(original, prototype);
     return prototype;
   }
 
-  /** Reloads a session; no hook runs for the session object that takes its place. */
+  /** Reloads a session, and reports the new session object, since no hook runs for it. */
   #reload(reload: Method, session: Session, callback: Callback): void {
     const live = this.get(session);
     this.#asCaller(live, () =>
@@ -133,7 +137,10 @@ export class LiveSessions {
   }
 }
 
-/** Returns when a cookie's end was set: `originalMaxAge` before it, or now if the cookie has no such end. */
+/**
+ * Returns the time at which the expiry of a cookie was set: `originalMaxAge` before the expiry, or now if the cookie
+ * has no such expiry.
+ */
 function cookieSetAt({ expires, originalMaxAge }: { expires?: unknown; originalMaxAge?: unknown }): number {
   const isSet = expires instanceof Date && typeof originalMaxAge === "number";
   return isSet ? expires.getTime() - originalMaxAge : Date.now();

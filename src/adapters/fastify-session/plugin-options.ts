@@ -7,22 +7,22 @@ import { checkCookieOptions } from "../cookie-options.js";
 import { type AdapterOptions, checkAdapterPlace } from "../options.js";
 import { FastifyStore } from "./fastify-store.js";
 
-/** Options of the plugin: those of @fastify/session, with another kind of store, and those of `fastifyStore`. */
+/** Options of the plugin: those of @fastify/session, with a different type of `store`, and those of `fastifyStore`. */
 export interface SessionaryFastifySessionOptions
   extends Omit<FastifySessionOptions, "store">, AdapterOptions {
   /**
-   * A URL such as `"redis://localhost:6379"`, any `SessionStore`, or what `fastifyStore()` returned. The store of a URL
-   * is closed with the app.
+   * URL such as `"redis://localhost:6379"`, any `SessionStore`, or an adapter that `fastifyStore()` returned. The
+   * plugin closes the store of a URL when the app is closed.
    */
   store: SessionStore<object> | FastifyStore | string;
   /**
-   * True to store a session, and to set a cookie, for each visitor, also for one whose session has no data.
+   * True to store a session and set a cookie for every visitor, even if the session has no data.
    * @default false
    */
   saveUninitialized?: boolean;
 }
 
-/** Accepted options; the type demands each option of @fastify/session and of `register`. */
+/** Accepted options. The type requires each option of @fastify/session and of `register`. */
 const OPTIONS: Record<keyof SessionaryFastifySessionOptions | keyof RegisterOptions, true> = {
   store: true,
   onConflict: true,
@@ -41,7 +41,7 @@ const OPTIONS: Record<keyof SessionaryFastifySessionOptions | keyof RegisterOpti
   logSerializers: true,
 };
 
-/** @throws TypeError if an option is unknown, or no session could work with it. */
+/** Throws a TypeError if an option is unknown, or no session could work with it. */
 export function checkPluginOptions(options: SessionaryFastifySessionOptions): void {
   knownOptions("sessionaryFastifySession", options, Object.keys(OPTIONS));
   if (options.store instanceof FastifyStore)
@@ -49,8 +49,8 @@ export function checkPluginOptions(options: SessionaryFastifySessionOptions): vo
 }
 
 /**
- * @param app an app with @fastify/cookie.
- * @throws TypeError if no session could work with these cookie options.
+ * Throws a TypeError if no session could work with the cookie options.
+ * @param app App with @fastify/cookie.
  */
 export function checkPluginCookie(app: FastifyInstance, options: SessionaryFastifySessionOptions): void {
   const { cookie = {}, cookieName = "sessionId" } = options;

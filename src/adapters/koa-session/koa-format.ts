@@ -4,9 +4,9 @@ import { hasExpiry } from "../../tracker/lifetime.js";
 import type { CheckedAdapterOptions } from "../options.js";
 
 /**
- * Translates between sessions as koa-session stores them and the fields that are merged. koa-session adds `_maxAge` and
- * `_expire`, or `_session` for a session whose cookie has no date. The lifetime is a field; the expiry of the store
- * replaces `_expire`, by which koa-session rejects expired sessions.
+ * Converts between sessions as koa-session stores them and the fields to merge. koa-session adds `_maxAge` and
+ * `_expire`, or `_session` if the cookie has no expiry. `_maxAge` is one of the fields. `_expire`, by which
+ * koa-session rejects expired sessions, is computed from the expiry in the store.
  */
 export class KoaFormat implements SessionFormat {
   readonly undecodableReason = "not a session of koa-session";

@@ -11,14 +11,14 @@ import { KoaStore, koaStore } from "./koa-store.js";
 
 type CookieStorageOption = "ContextStore" | "encode" | "decode";
 
-/** Options of `koaSession`: those of koa-session, with another kind of store, and those of `koaStore`. */
+/** Options for `koaSession`: those of koa-session, with a different type of `store`, and those of `koaStore`. */
 export interface KoaSessionOptions
   extends Omit<CreateSessionOptions, "store" | CookieStorageOption>, AdapterOptions {
-  /** A URL such as `"redis://localhost:6379"`, any `SessionStore`, or what `koaStore()` returned. */
+  /** URL such as `"redis://localhost:6379"`, any `SessionStore`, or an adapter that `koaStore()` returned. */
   store: SessionStore<object> | KoaStore | string;
 }
 
-/** Accepted options; the type demands each option of koa-session that concerns sessions in a store. */
+/** Accepted options. The type requires each option of koa-session that concerns sessions in a store. */
 const OPTIONS: Record<keyof Omit<CreateSessionOptions, CookieStorageOption>, true> = {
   store: true,
   key: true,
@@ -38,17 +38,18 @@ const OPTIONS: Record<keyof Omit<CreateSessionOptions, CookieStorageOption>, tru
   beforeSave: true,
 };
 
-/** Options of the `cookies` package, which koa-session passes on. */
+/** Options that koa-session passes to the package `cookies`. */
 const COOKIE_OPTIONS = ["path", "domain", "priority", "partitioned"];
 
-/** A middleware for Koa. */
+/** Middleware that `koaSession` returns. */
 export type KoaSessions = Middleware & {
-  /** The store, to close it, or for `listByUser` and the like. */
+  /** The store, to close it, or to call methods such as `listByUser`. */
   readonly store: SessionStore<object>;
 };
 
 /**
- * Returns koa-session as a middleware that keeps sessions in a store. Set `app.keys` before, unless `signed` is false.
+ * Returns a middleware that uses koa-session and stores the sessions in a store. Set `app.keys` before, unless
+ * `signed` is false.
  * @throws TypeError that names the invalid option and the accepted values.
  * @example
  * app.keys = [process.env.SESSION_SECRET!];
@@ -83,7 +84,7 @@ function checkOptions(options: KoaSessionOptions, app: Application): void {
         "or set signed to false: the ids are random",
     );
   if (store instanceof KoaStore) checkAdapterPlace("koaSession", "koaStore", options);
-  // Without `secure` the cookie is secure if the request is.
+  // Without `secure`, the cookie is secure if the request is secure.
   const { maxAge, secure = true, ...cookie } = options as KoaSessionOptions & Record<string, unknown>;
   checkCookieOptions(
     "koaSession",
@@ -97,7 +98,10 @@ function hasKeys({ keys }: Application): boolean {
   return Array.isArray(keys) ? keys.length > 0 && keys.every(Boolean) : Boolean(keys);
 }
 
-/** Throws a TypeError that names the field if JSON cannot represent the session: koa-session's error does not name it. */
+/**
+ * Throws a TypeError that names the field if JSON cannot represent the session. The error of koa-session does not
+ * name it.
+ */
 function assertSerializable(ctx: Context): void {
   const { session } = ctx as { session?: { toJSON?: () => object } | null };
   const data = session?.toJSON?.();

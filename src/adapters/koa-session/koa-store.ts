@@ -16,23 +16,23 @@ export interface KoaCallOptions {
   rolling?: boolean;
 }
 
-/** A store of koa-session. */
+/** Interface of the stores of koa-session. */
 export interface KoaExternalStore {
   get(key: string, maxAge?: number | "session", options?: KoaCallOptions): Promise<SessionData | undefined>;
   set(key: string, session: object, maxAge?: number | "session", options?: KoaCallOptions): Promise<void>;
   destroy(key: string, options?: KoaCallOptions): Promise<void>;
 }
 
-/** The session of a request. */
+/** Session of a request. */
 interface RequestSession {
   readonly tracked: TrackedSession;
-  /** State in which the request loaded it. */
+  /** State in which the request loaded the session. */
   readonly loaded: SessionState;
 }
 
-/** A store for koa-session's `store` option. */
+/** Adapter for the option `store` of koa-session. */
 export class KoaStore implements KoaExternalStore {
-  /** The same store for koa-session's `ContextStore` option. */
+  /** Class for the option `ContextStore` of koa-session, with the same store. */
   readonly ContextStore: new (ctx: Context) => KoaExternalStore;
   readonly #tracker: SessionTracker;
   readonly #format: KoaFormat;
@@ -68,8 +68,8 @@ export class KoaStore implements KoaExternalStore {
   }
 
   /**
-   * Stores the session of a request: creates it if it is new, updates it if the request loaded or saved it before, and
-   * drops the write if it is gone. Without a `ctx` it replaces what is stored.
+   * Stores the session of a request: creates it if it is new, updates it if the request loaded or saved it before,
+   * and drops the write if it is gone. Without a `ctx`, the object replaces the stored session.
    */
   async set(
     key: string,
@@ -82,7 +82,7 @@ export class KoaStore implements KoaExternalStore {
     if (ctx === undefined) return withFailureEvent("save", () => this.#tracker.put(key, fields, lifetime));
     const { tracked, loaded } = this.#sessionFor(key, ctx);
     const exists = await withFailureEvent("save", () => tracked.save(fields, lifetime));
-    // An unchanged session may be gone as well, and the client has its cookie already.
+    // An unchanged session may also be gone, and the client already has its cookie.
     if (!exists || isUnwritten(loaded, tracked.state)) keepCookieOut(ctx, key);
   }
 
@@ -99,7 +99,7 @@ export class KoaStore implements KoaExternalStore {
     return session;
   }
 
-  /** Returns the session of a request under this key: its own, or one that follows it, or a new one. */
+  /** Returns the session of a request with this key: the known session, its successor, or a new session. */
   #sessionFor(key: string, ctx: Context): RequestSession {
     const known = this.#ofRequest.get(ctx);
     if (known?.tracked.id === key) return known;
@@ -108,8 +108,8 @@ export class KoaStore implements KoaExternalStore {
 }
 
 /**
- * Returns a store for koa-session's `store` option, over any `SessionStore`. For its `ContextStore` option use
- * `koaStore(store).ContextStore`.
+ * Returns an adapter for the option `store` of koa-session, which wraps any `SessionStore`. For the option
+ * `ContextStore`, use `koaStore(store).ContextStore`.
  * @throws TypeError that names the invalid option and the accepted values.
  * @example
  * app.use(session({ store: koaStore(store) }, app));
@@ -141,7 +141,10 @@ function contextStoreOf(store: KoaStore): KoaStore["ContextStore"] {
   };
 }
 
-/** Keeps the cookie of a session that is gone out of the response: the client may have its successor's by now. */
+/**
+ * Prevents the response from setting the cookie of a session that is gone, since the client may already have the
+ * cookie of its successor.
+ */
 function keepCookieOut(ctx: Context, key: string): void {
   const cookies = ctx.cookies as {
     set: (name: string, value?: string | null, ...rest: unknown[]) => unknown;

@@ -2,10 +2,10 @@ import type { SessionData } from "../../store.js";
 import { type Fields, type Lifetime, type SessionFormat } from "../../tracker/index.js";
 import { sameLifetime } from "../../tracker/lifetime.js";
 
-/** Field of a session whose lifetime is not the default one: milliseconds, or a date as text. */
+/** Field with the lifetime of a session, if it is not the default lifetime: milliseconds, or a date as text. */
 const LIFETIME = "__lifetime__";
 
-/** Stores a session's data, with its lifetime if a commit has set another than the default one. */
+/** Stores the data of a session, and its lifetime if a commit has set another one than the default. */
 export class LifetimeFormat implements SessionFormat {
   readonly undecodableReason = "its lifetime is not valid";
   readonly #defaultFor: (data: SessionData) => Lifetime;
@@ -31,14 +31,14 @@ export class LifetimeFormat implements SessionFormat {
     return ownLifetime(fields) ?? this.#defaultFor(fields);
   }
 
-  /** Returns the fields of a session, with its lifetime if it is not the default one. */
+  /** Returns the fields of a session, which include its lifetime if that is not the default. */
   fieldsFor(data: SessionData, lifetime: Lifetime | undefined): Fields {
     const isDefault = lifetime !== undefined && sameLifetime(lifetime, this.#defaultFor(data));
     return withLifetime(data, isDefault ? undefined : lifetime);
   }
 }
 
-/** Returns the lifetime that a commit has set, if it is not the default one. */
+/** Returns the lifetime that a commit has set, or undefined for the default. */
 export function ownLifetime(fields: Fields): Lifetime | undefined {
   const lifetime = fields[LIFETIME];
   if (lifetime === undefined) return undefined;

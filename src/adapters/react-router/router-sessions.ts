@@ -7,12 +7,12 @@ import { type SessionState, isUnwritten } from "../../tracker/state.js";
 import { withFailureEvent } from "../../tracker/to-error.js";
 import { type LifetimeFormat, ownLifetime, withoutLifetime } from "./lifetime-format.js";
 
-/** What is known about a session object of React Router. */
+/** The tracked session of a session object of React Router. */
 interface Opened {
   readonly tracked: TrackedSession;
-  /** State in which it was loaded. */
+  /** State in which the session was loaded. */
   readonly loaded: SessionState;
-  /** Set if its lifetime is not the default one. */
+  /** Set if the lifetime is not the default. */
   readonly lifetime: Lifetime | undefined;
 }
 
@@ -27,7 +27,7 @@ export class RouterSessions<Data, FlashData> {
     this.#format = format;
   }
 
-  /** Returns the session with this id, or a new one, which gets another id. */
+  /** Returns the session with this id, or a new session with another id. */
   async open(id: string): Promise<Session<Data, FlashData>> {
     const tracked = id === "" ? undefined : await this.#tracker.open(id);
     if (tracked === undefined) return this.#make({}, "", this.#tracker.create(newSessionId()), undefined);
@@ -37,8 +37,8 @@ export class RouterSessions<Data, FlashData> {
 
   /**
    * Saves a session.
-   * @param lifetime the lifetime to set; by default the session keeps its own.
-   * @returns undefined if the client needs no cookie: the session is gone, or nothing had to be written.
+   * @param lifetime The lifetime to set. By default the lifetime does not change.
+   * @returns undefined if the client needs no cookie, because the session is gone or nothing had to be written.
    */
   async save(
     session: Session<Data, FlashData>,
@@ -63,7 +63,7 @@ export class RouterSessions<Data, FlashData> {
     await withFailureEvent("destroy", () => tracked?.destroy() ?? this.#tracker.destroy(id));
   }
 
-  /** Destroys a session and returns its successor, with the same data. */
+  /** Destroys a session, and returns its successor with the same data. */
   async regenerate(session: Session<Data, FlashData>): Promise<Session<Data, FlashData>> {
     const { tracked, lifetime } = this.#opened.get(session) ?? this.#adopt(session);
     const data = session.data as SessionData;
@@ -81,7 +81,10 @@ export class RouterSessions<Data, FlashData> {
     return session;
   }
 
-  /** Makes a session object of another origin a new session: no id is adopted that was not loaded. */
+  /**
+   * Treats a session object that was not loaded here as a new session. Its id is ignored, so that a client cannot
+   * choose an id.
+   */
   #adopt(session: Session<Data, FlashData>): Opened {
     const tracked = this.#tracker.create(newSessionId());
     const opened = { tracked, loaded: tracked.state, lifetime: undefined };

@@ -6,7 +6,7 @@ import type { CheckedAdapterOptions } from "../options.js";
 
 type SerializeOptions = NonNullable<Parameters<Cookie["serialize"]>[1]>;
 
-/** The cookie of a session: one that `createCookie` returned, or its options. */
+/** Cookie of a session: a cookie that `createCookie` returned, or its options. */
 export type SessionCookieOption = Cookie | (CookieOptions & { name?: string });
 
 const DEFAULT_OPTIONS = { path: "/", httpOnly: true, sameSite: "lax" } as const;
@@ -20,7 +20,7 @@ export function sessionCookie(option: SessionCookieOption = {}): Cookie {
   return createCookie(name, cookie);
 }
 
-/** Returns the lifetime of sessions for which no commit sets another one. */
+/** Returns the default lifetime of sessions, for which no commit sets another one. */
 export function defaultLifetime(
   cookie: Cookie,
   ttlMs: CheckedAdapterOptions["ttlMs"],
@@ -28,19 +28,19 @@ export function defaultLifetime(
   if (typeof ttlMs === "function") return ttlMs;
   const { expires } = cookie;
   if (expires === undefined) return () => ttlMs;
-  // A cookie with `maxAge` computes the date each time.
+  // A cookie with `maxAge` computes a new date at each access.
   if (cookie.expires === expires) return () => expires;
   const maxAgeMs = Math.round((expires.getTime() - Date.now()) / 1_000) * 1_000;
   return () => maxAgeMs;
 }
 
-/** Returns the lifetime that the options of a commit ask for, if they do. */
+/** Returns the lifetime in the options of a commit, or undefined if they contain none. */
 export function lifetimeOption(options: SerializeOptions = {}): Lifetime | undefined {
   if (typeof options.maxAge === "number") return options.maxAge * 1_000;
   return options.expires ?? undefined;
 }
 
-/** Returns the options to serialize the cookie of a session with a lifetime of its own. */
+/** Returns the options to serialize the cookie of a session. They include the lifetime if it is not the default. */
 export function serializeOptions(
   options: SerializeOptions = {},
   lifetime: Lifetime | undefined,

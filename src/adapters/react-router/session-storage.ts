@@ -15,31 +15,31 @@ import {
 } from "./session-cookie.js";
 import { withStatus } from "./unavailable.js";
 
-/** Options of `createSessionaryStorage`. */
+/** Options for `createSessionaryStorage`. */
 export interface SessionaryStorageOptions extends AdapterOptions {
   /**
-   * The cookie for the session id: options, or what `createCookie` returned.
+   * Cookie for the session id: its options, or a cookie that `createCookie` returned.
    * @default { name: "__session", path: "/", httpOnly: true, sameSite: "lax" }
    */
   cookie?: SessionCookieOption;
 }
 
-/** A `SessionStorage` of React Router that can renew the id of a session. */
+/** `SessionStorage` of React Router that can also renew the id of a session. */
 export interface SessionaryStorage<Data, FlashData> extends SessionStorage<Data, FlashData> {
   /**
-   * Destroys a session and returns one with the same data, which the next commit stores under a new id. Call it when a
-   * user signs in, so that an id from before has no access.
+   * Destroys a session, and returns a session with the same data, which the next commit stores under a new id. Call
+   * it when a user signs in, so that the old id is no longer valid.
    */
   regenerateSession: (session: Session<Data, FlashData>) => Promise<Session<Data, FlashData>>;
-  /** The store, to close it, or for `listByUser` and the like. */
+  /** The store, to close it, or to call methods such as `listByUser`. */
   readonly store: SessionStore<object>;
 }
 
 /**
- * Returns a `SessionStorage` of React Router over any `SessionStore`, or over the store that a URL names.
+ * Returns a `SessionStorage` of React Router, which wraps any `SessionStore`, or a new store for a URL.
  *
- * `commitSession` merges the changes of concurrent requests, and returns an empty `Set-Cookie` value, which browsers
- * ignore, for a session that was destroyed meanwhile or that did not change: the client may have a newer cookie.
+ * `commitSession` merges the changes of concurrent requests. If the session was destroyed meanwhile or did not
+ * change, it returns an empty `Set-Cookie` value, which browsers ignore, since the client may have a newer cookie.
  * @throws TypeError that names the invalid option and the accepted values.
  * @example
  * export const { getSession, commitSession, destroySession } = createSessionaryStorage<AppSession>(

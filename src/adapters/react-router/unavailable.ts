@@ -1,8 +1,9 @@
 import { STATUS_CODES } from "node:http";
 
 /**
- * Runs a task of the store. An error that names a status, such as 503 for a store that is unavailable, gets what
- * React Router looks for in an error: it then answers with this status, and error boundaries can read it.
+ * Runs a task of the store. If it throws an error with a status, such as 503 for an unavailable store, adds the
+ * properties by which React Router recognizes an error response. React Router then responds with this status, and
+ * error boundaries can read it.
  */
 export async function withStatus<R>(task: () => Promise<R>): Promise<R> {
   try {

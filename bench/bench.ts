@@ -15,6 +15,8 @@ export interface Bench {
   isQuick: boolean;
   /** The peers asked for, or `undefined` for all. Ours always take part. */
   peers?: readonly string[];
+  /** Requests of the http cases that were asked for, or `undefined` for all. */
+  actions?: readonly string[];
   /** The `dist` of another build of sessionary, to time beside this one. */
   otherBuild?: string;
   log(line: string): void;

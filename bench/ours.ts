@@ -10,6 +10,10 @@ interface Entries {
   redis: typeof import("sessionary/redis");
   express: typeof import("sessionary/express-session");
   fastify: typeof import("sessionary/fastify-session");
+  koa: typeof import("sessionary/koa-session");
+  ownFastify: typeof import("sessionary/fastify");
+  ownKoa: typeof import("sessionary/koa");
+  ownHono: typeof import("sessionary/hono");
 }
 
 /** Where each entry point is in a build; in 0.1.0 it was `NAME.js`. */
@@ -18,6 +22,10 @@ const FILES: Record<keyof Entries, string> = {
   redis: "redis/index.js",
   express: "adapters/express-session/index.js",
   fastify: "adapters/fastify-session/index.js",
+  koa: "adapters/koa-session/index.js",
+  ownFastify: "sessions/fastify.js",
+  ownKoa: "sessions/koa.js",
+  ownHono: "sessions/hono.js",
 };
 
 /** Imports one entry point of a build: of this one, or of another one to compare with. */

@@ -2,17 +2,19 @@ import { startRedis } from "../test/support/redis-server.js";
 import type { Bench } from "./bench.js";
 import { CASES } from "./cases/index.js";
 import { describe, machine } from "./machine.js";
+import { ACTIONS } from "./http/actions.js";
 import { USAGE, parseOptions } from "./options.js";
 import { checkTable, record } from "./report/results.js";
 
-const { cases, peers, isQuick, isHelp, rounds, otherBuild } = parseOptions(process.argv.slice(2));
+const { cases, peers, actions, isQuick, isHelp, rounds, otherBuild } = parseOptions(process.argv.slice(2));
 const names = CASES.map(({ name }) => name);
 const unknown = [
   ...(cases ?? []).filter((name) => !names.includes(name)),
   ...(peers ?? []).filter((peer) => !CASES.some((each) => each.peers.includes(peer))),
+  ...(actions ?? []).filter((action) => !(action in ACTIONS)),
 ];
 if (isHelp || unknown.length > 0) {
-  for (const name of unknown) console.error(`there is no case or peer "${name}"`);
+  for (const name of unknown) console.error(`there is no case, peer or action "${name}"`);
   console.log(USAGE);
   for (const { name, title, peers } of CASES)
     console.log(`  ${name.padEnd(18)} ${title}: ${peers.join(", ")}`);
@@ -33,6 +35,7 @@ for (const each of CASES.filter(({ name }) => cases?.includes(name) ?? true)) {
     longRounds: Math.ceil(rounds / 5),
     isQuick,
     ...(peers && { peers }),
+    ...(actions && { actions }),
     ...(otherBuild !== undefined && { otherBuild }),
     log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
   };
@@ -40,8 +43,9 @@ for (const each of CASES.filter(({ name }) => cases?.includes(name) ?? true)) {
     const outcome = await each.run(bench);
     console.log(`\n### ${each.title}\n\n${outcome.markdown}`);
     if (outcome.checks.length > 0) console.log(`\n${checkTable(outcome.checks)}`);
-    // A part of the peers, or a short run, must not take the place of full results.
-    if (!isQuick && peers === undefined && otherBuild === undefined) await record(each, outcome, host, names);
+    // A part of the peers or actions, or a short run, must not take the place of full results.
+    const isWhole = !isQuick && (peers ?? actions ?? otherBuild) === undefined;
+    if (isWhole) await record(each, outcome, host, names);
   } finally {
     await redis.close();
   }

@@ -1,6 +1,6 @@
 import type { Case } from "../bench.js";
 import { churnMemory, churnRedis } from "./churn.js";
-import { httpExpress, httpFastify } from "./http.js";
+import { HTTP_CASES } from "./http.js";
 import { importCost } from "./import.js";
 import { memoryBytes } from "./memory-bytes.js";
 import { memoryGet, memoryTouch, memoryUpdate } from "./memory.js";
@@ -18,8 +18,7 @@ export const CASES: readonly Case[] = [
   memoryTouch,
   memoryBytes,
   million,
-  httpFastify,
-  httpExpress,
+  ...HTTP_CASES,
   importCost,
   churnMemory,
   churnRedis,

@@ -2,6 +2,7 @@
 declare module "autocannon" {
   interface Options {
     url: string;
+    method: string;
     connections: number;
     /** In seconds. */
     duration?: number;

@@ -1,68 +1,84 @@
 import type { Bench } from "../bench.js";
 import { Child } from "../children/child.js";
 import { commandsSent, cpuSeconds } from "../redis-info.js";
+import { ACTIONS, type ActionName } from "./actions.js";
 import type { Load, LoadRequest } from "./load-process.js";
 import type { ServerOptions } from "./server-process.js";
-import type { HttpPeerName } from "./stores.js";
+import type { Framework } from "./servers/index.js";
 
 export interface Round extends Load {
   cpuMicrosPerRequest: number;
   redisCpuMicrosPerRequest: number;
 }
 export interface Served {
-  peer: HttpPeerName;
+  peer: string;
   rounds: Round[];
-  /** What a request sent to Redis, by name. */
+  /** Commands that a request sent to Redis, by name. */
   commandsPerRequest: Record<string, number>;
 }
 
 interface Loaded {
-  framework: ServerOptions["framework"];
-  peers: readonly HttpPeerName[];
+  framework: Framework;
+  peers: readonly string[];
+  actions: readonly ActionName[];
   connections: number;
 }
 
-const SECONDS = 1;
+const SECONDS = 0.5;
 /** Requests whose commands are counted. */
 const COUNTED = 2_000;
 
-/** Loads a server for each peer in turn; each is a process of its own, and so is what loads them. */
-export async function loadInTurn({ framework, peers, connections }: Loaded, bench: Bench): Promise<Served[]> {
-  const { otherBuild } = bench;
+/**
+ * Loads a server for each peer in turn, action by action; each server is a process of its own, and so is what loads
+ * them.
+ */
+export async function loadInTurn(
+  { framework, peers, actions, connections }: Loaded,
+  bench: Bench,
+): Promise<Map<ActionName, Served[]>> {
   const load = new Child("http/load-process", {});
-  const servers = peers.map((peer, database) => {
-    const redisUrl = `${bench.redisUrl}/${database}`;
-    const options: ServerOptions = {
-      framework,
-      peer,
-      redisUrl,
-      ...(otherBuild !== undefined && { otherBuild }),
-    };
-    return new Child("http/server-process", options);
-  });
+  const servers = peers.map((peer, database) => startServer(framework, peer, database, bench));
   try {
     const urls = (await Promise.all(servers.map((server) => server.next()))) as string[];
-    const requests: LoadRequest[] = [];
-    for (const [i, url] of urls.entries()) {
-      const cookies =
-        peers[i] === "bare" ? Array<string>(connections).fill("") : await logIn(url, connections);
-      requests.push({ url: `${url}/me`, cookies, seconds: SECONDS });
-    }
-    const played = peers.map((peer): Served => ({ peer, rounds: [], commandsPerRequest: {} }));
-    for (const [i, each] of played.entries()) {
-      await load.ask(requests[i]!); // warms up
-      each.commandsPerRequest = await countCommands(load, requests[i]!, i, bench);
-    }
-    for (let round = 0; round < bench.longRounds; round++) {
-      bench.log(`${framework}, round ${round + 1}`);
-      for (const [i, server] of servers.entries()) {
-        played[i]!.rounds.push(await timed(server, load, requests[i]!, bench));
+    const cookies = await Promise.all(urls.map((url) => logIn(url, connections)));
+    const played = new Map<ActionName, Served[]>();
+    for (const action of actions) {
+      const { method, path, isLoggedIn } = ACTIONS[action];
+      const none = Array<string>(connections).fill("");
+      const requests = urls.map((url, i): LoadRequest => ({
+        url: url + path,
+        method,
+        cookies: isLoggedIn ? cookies[i]! : none,
+        seconds: SECONDS,
+      }));
+      bench.log(`${framework}, ${action}`);
+      const served: Served[] = [];
+      for (const [i, peer] of peers.entries()) {
+        await load.ask(requests[i]!); // warms up
+        const commandsPerRequest = await countCommands(load, requests[i]!, i, bench);
+        served.push({ peer, rounds: [], commandsPerRequest });
       }
+      for (let round = 0; round < bench.longRounds; round++) {
+        for (const [i, server] of servers.entries())
+          served[i]!.rounds.push(await timed(server, load, requests[i]!, bench));
+      }
+      played.set(action, served);
     }
     return played;
   } finally {
     await Promise.all([load, ...servers].map((child) => child.end()));
   }
+}
+
+function startServer(framework: Framework, peer: string, database: number, bench: Bench): Child {
+  const { otherBuild } = bench;
+  const options: ServerOptions = {
+    framework,
+    peer,
+    redisUrl: `${bench.redisUrl}/${database}`,
+    ...(otherBuild !== undefined && { otherBuild }),
+  };
+  return new Child("http/server-process", options);
 }
 
 async function timed(server: Child, load: Child, request: LoadRequest, { admin }: Bench): Promise<Round> {
@@ -89,11 +105,12 @@ async function countCommands(
   return Object.fromEntries(Object.entries(sent).map(([name, count]) => [name, count / COUNTED]));
 }
 
+/** Logs in so many users. @returns their cookies, which are empty for a server without sessions. */
 async function logIn(url: string, times: number): Promise<string[]> {
   return Promise.all(
     Array.from({ length: times }, async () => {
       const { headers } = await fetch(`${url}/login`, { method: "POST" });
-      return headers.getSetCookie()[0]!.split(";")[0]!;
+      return headers.getSetCookie()[0]?.split(";")[0] ?? "";
     }),
   );
 }

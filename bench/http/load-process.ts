@@ -4,7 +4,8 @@ import { serve } from "../children/serve.js";
 
 export interface LoadRequest {
   url: string;
-  /** One for each connection. */
+  method: "GET" | "POST";
+  /** One for each connection; empty for none. */
   cookies: string[];
   seconds: number;
   /** Makes so many requests, instead of as many as the time allows. */
@@ -17,13 +18,17 @@ export interface Load {
   p99Ms: number;
 }
 
-serve(async ({ url, cookies, seconds, requests: amount }: LoadRequest): Promise<Load> => {
+serve(async ({ url, method, cookies, seconds, requests: amount }: LoadRequest): Promise<Load> => {
   let connection = 0;
   const { requests, latency, duration, errors, non2xx } = await autocannon({
     url,
+    method,
     connections: cookies.length,
     ...(amount === undefined ? { duration: seconds } : { amount }),
-    setupClient: (client) => client.setHeaders({ cookie: cookies[connection++ % cookies.length]! }),
+    setupClient: (client) => {
+      const cookie = cookies[connection++ % cookies.length]!;
+      client.setHeaders(cookie === "" ? {} : { cookie });
+    },
   });
   if (errors + non2xx > 0) throw new Error(`${errors} requests failed, ${non2xx} were not answered with 2xx`);
   return {

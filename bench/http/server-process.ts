@@ -1,18 +1,15 @@
-// An HTTP server that keeps its sessions in one peer, and says what it used of the processor.
+// An HTTP server with the sessions of one peer. It reports what it used of the processor.
 import { serve } from "../children/serve.js";
-import { listenExpress } from "./express-app.js";
-import { listenFastify } from "./fastify-app.js";
-import { type StoreOptions, expressPeer, fastifyPeer } from "./stores.js";
+import { type Framework, type PeerOptions, SERVERS, type Servers } from "./servers/index.js";
 
-export interface ServerOptions extends StoreOptions {
-  framework: "express" | "fastify";
+export interface ServerOptions extends PeerOptions {
+  framework: Framework;
+  peer: string;
 }
 
-const { framework, ...options } = JSON.parse(process.argv[2]!) as ServerOptions;
-const { url } =
-  framework === "express"
-    ? await listenExpress(await expressPeer(options))
-    : await listenFastify(await fastifyPeer(options));
+const { framework, peer, ...options } = JSON.parse(process.argv[2]!) as ServerOptions;
+const servers: Servers = SERVERS[framework];
+const { url } = await servers[peer]!(options);
 
 /** In microseconds so far, whenever it is asked. */
 serve(async () => {

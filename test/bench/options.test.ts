@@ -11,6 +11,10 @@ describe("npm run bench", () => {
     expect({ cases, peers }).toEqual({ cases: ["get", "touch", "update"], peers: ["ioredis"] });
   });
 
+  it("accepts the requests of the http cases by name", () => {
+    expect(parseOptions(["--action", "read,write"])).toMatchObject({ actions: ["read", "write"] });
+  });
+
   it("has a short form", () => {
     expect(parseOptions(["--quick"])).toMatchObject({ isQuick: true, rounds: 5 });
   });

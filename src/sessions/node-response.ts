@@ -24,7 +24,7 @@ export interface Head {
   readonly headers: Record<string, HeaderValue>;
 }
 
-/** False for what takes the place of a response during an upgrade, such as to a WebSocket in socket.io. */
+/** False for an object that replaces the response during an upgrade, such as to a WebSocket in socket.io. */
 export function canHoldBack(res: Partial<NodeResponse>): boolean {
   return typeof res.getHeaders === "function";
 }

@@ -33,8 +33,9 @@ export class SessionExistsError extends SessionStoreError {
 }
 
 /**
- * Base class of errors after which the same request may succeed a moment later. Express, Fastify, Koa and NestJS respond
- * with status 503 and a `Retry-After` header, which they read from `statusCode` and `headers`. Hono calls `getResponse`.
+ * Base class of the errors that are temporary: the same request may succeed a moment later. Express, Fastify, Koa and
+ * NestJS respond with status 503 and a `Retry-After` header, which they read from `statusCode` and `headers`. Hono
+ * calls `getResponse`.
  */
 export class TemporaryStoreError extends SessionStoreError {
   readonly statusCode = 503;

@@ -34,7 +34,7 @@ function checkStore(scheme: string, store: unknown): SessionStore<object> {
   const isPromise = typeof then === "function";
   if (isPromise) void Promise.resolve(store).catch(() => {}); // the TypeError below is reported instead
   const received = isPromise
-    ? "a promise: return the store at once, and connect on its first call"
+    ? "a promise: return the store itself, and connect on its first call"
     : describe(store);
   throw new TypeError(`schemes.${scheme} must return a SessionStore; received ${received}`);
 }

@@ -163,7 +163,7 @@ describe("createStore with schemes", () => {
     [{ "mine:": () => new MemoryStore() }, 'schemes has "mine:", which is not a URL scheme: use a letter'],
     [{ "": () => new MemoryStore() }, 'schemes has "", which is not a URL scheme: use a letter'],
     [{ mine: () => undefined }, "schemes.mine must return a SessionStore; received undefined"],
-    [{ mine: async () => new MemoryStore() }, "received a promise: return the store at once, and connect on"],
+    [{ mine: async () => new MemoryStore() }, "received a promise: return the store itself, and connect on"],
     [{ mine: () => Promise.reject(new Error("never reported")) }, "received a promise"],
   ])("rejects schemes %o", (schemes, message) => {
     const create = () => createStore("mine:x", { schemes: schemes as never });

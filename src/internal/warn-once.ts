@@ -8,8 +8,8 @@ export function warnOnce(message: string): void {
 }
 
 /**
- * Warns once about a duration that is probably a number of seconds: less than 10 s as milliseconds, at least a minute as
- * seconds.
+ * Warns once about a duration that is probably in seconds: it is less than 10 s in milliseconds, and at least a
+ * minute in seconds.
  */
 export function warnIfSeconds(name: string, ms: unknown): void {
   if (typeof ms !== "number" || !(ms >= 60 && ms < 10_000)) return;

@@ -24,7 +24,7 @@ export class Connection {
   readonly scripts = new Capability();
   /** `SET … IFEQ`, which compares versions if scripts are forbidden. */
   readonly setIfEqual = new Capability();
-  /** Commands with keys of several slots. A proxy in front of several shards refuses them. */
+  /** Commands whose keys are in several slots. A proxy in front of several shards rejects them. */
   readonly mixedSlots = new Capability();
   readonly #waiting = new Set<() => void>();
   readonly #stopObserving: () => void;
@@ -57,7 +57,7 @@ export class Connection {
     });
   }
 
-  /** True if one command may have keys of several slots. */
+  /** True if the keys of one command may be in several slots. */
   get allowsMixedSlots(): boolean {
     return !this.driver.isCluster && this.mixedSlots.isAvailable;
   }

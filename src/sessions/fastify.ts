@@ -37,7 +37,7 @@ export default fp(
     app.decorateRequest(key, null);
     app.addHook("onRequest", (request, reply, done) => {
       const toError = (error: unknown) => {
-        reply.headers(errorHeaders(error)); // error handlers of the app, as NestJS has one, do not send them
+        reply.headers(errorHeaders(error)); // the error handler of an app, such as that of NestJS, does not send them
         return error;
       };
       (request as WithSession)[key] = sessions[BIND](request, () => nodeSource(request.raw), toError);

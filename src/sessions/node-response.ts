@@ -53,15 +53,15 @@ export function applyHead(res: NodeResponse, [statusCode, reason, headers]: Head
 }
 
 /**
- * Sets the headers that an error names, such as `Retry-After`, on a response: not every framework sends them with the
- * error's status. Does nothing once the headers are sent.
+ * Sets the headers of an error, such as `Retry-After`, on a response, since not every framework sends them with the
+ * status of the error. Does nothing if the headers are already sent.
  */
 export function applyErrorHeaders(res: NodeResponse, error: unknown): void {
   if (res.headersSent) return;
   for (const [name, value] of Object.entries(errorHeaders(error))) setHeader(res, name, value);
 }
 
-/** Returns the headers that an error names. */
+/** Returns the headers of an error. */
 export function errorHeaders(error: unknown): Record<string, string> {
   return (error as { headers?: Record<string, string> } | null | undefined)?.headers ?? {};
 }

@@ -123,8 +123,8 @@ export class Writer {
   }
 
   /**
-   * Returns a record that was just stored. It ends no later than a session that starts now: a login starts a new
-   * lifetime, and only the store knows whether this was one.
+   * Returns a record that was just stored. Limits its expiry as for a session that is created now: a login starts a
+   * new lifetime, and only the store knows whether this write was a login.
    */
   #written({ text, lifetime, expiresAt }: Next, version: string, createdAt: number | undefined): Base {
     const end = this.#capped({ createdAt: Date.now() }, expiresAt);

@@ -89,7 +89,7 @@ export class IndexedSessions<T extends object> {
     await this.#records.clear();
     await this.#index.clear();
     // A login that has not written its record yet finds its entry missing, and destroys the record itself. All other
-    // logins have written their records by now.
+    // logins have already written their records.
     await this.#records.clear();
   }
 

@@ -23,7 +23,7 @@ export class FastifyStore implements FastifySessionStore {
   readonly #live = new LiveSessions((replaced) => this.#claimReloaded(replaced));
   readonly #loads = new Loads();
   readonly #failures = new WeakSet<object>();
-  /** Reply to the request for which @fastify/session is being called. */
+  /** Reply to the request whose session @fastify/session is loading. */
   #arriving: Fastify.FastifyReply | undefined;
   #hasWarned = false;
   /**
@@ -38,8 +38,8 @@ export class FastifyStore implements FastifySessionStore {
   }
 
   /**
-   * Hook of the plugin that runs before @fastify/session's, which loads the session without a pause: if that fails, the
-   * reply gets the headers of the error, such as `Retry-After`, whichever error handler answers.
+   * Hook of the plugin that runs before the hook of @fastify/session, which then calls `get` synchronously. If `get`
+   * fails, the reply gets the headers of the error, such as `Retry-After`, for any error handler.
    */
   readonly beforeLoad = (_request: unknown, reply: Fastify.FastifyReply, done: () => void): void => {
     this.#arriving = reply;

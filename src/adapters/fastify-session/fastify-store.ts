@@ -24,7 +24,7 @@ export class FastifyStore implements FastifySessionStore {
   readonly #loads = new Loads();
   readonly #failures = new WeakSet<object>();
   /** Reply to the request whose session @fastify/session is loading. */
-  #arriving: Fastify.FastifyReply | undefined;
+  #loadingReply: Fastify.FastifyReply | undefined;
   #hasWarned = false;
   /**
    * Set while the callback of a failed `destroy` runs. The `regenerate` of @fastify/session stores the new session
@@ -42,11 +42,11 @@ export class FastifyStore implements FastifySessionStore {
    * fails, the reply gets the headers of the error, such as `Retry-After`, for any error handler.
    */
   readonly beforeLoad = (_request: unknown, reply: Fastify.FastifyReply, done: () => void): void => {
-    this.#arriving = reply;
+    this.#loadingReply = reply;
     try {
       done();
     } finally {
-      this.#arriving = undefined;
+      this.#loadingReply = undefined;
     }
   };
 
@@ -82,7 +82,7 @@ export class FastifyStore implements FastifySessionStore {
 
   get(id: string, callback: (error: unknown, session?: Fastify.Session | null) => void): void {
     const { caller } = this.#live;
-    const reply = this.#arriving;
+    const reply = this.#loadingReply;
     callBack(this.#load(id), (error, found) => {
       reply?.headers(errorHeaders(error));
       const load: Load = { id, tracked: found?.tracked };

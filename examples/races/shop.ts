@@ -4,7 +4,7 @@ import type { Gate } from "./gate.js";
 declare module "fastify" {
   interface Session {
     user?: string;
-    cart?: Record<string, boolean>;
+    cartItems?: Record<string, boolean>;
   }
 }
 
@@ -43,12 +43,12 @@ export async function createShop(
   app.post("/log-in", async (request) => {
     await request.session.regenerate();
     request.session.user = "ada";
-    request.session.cart = {};
+    request.session.cartItems = {};
     return accountOf(request);
   });
 
   app.post<{ Params: { item: string } }>("/cart/:item", async (request) => {
-    request.session.cart = { ...request.session.cart, [request.params.item]: true };
+    request.session.cartItems = { ...request.session.cartItems, [request.params.item]: true };
     return accountOf(request);
   });
 
@@ -68,7 +68,7 @@ export async function createShop(
 }
 
 function accountOf({ session }: FastifyRequest): Account {
-  const { user, cart = {}, cookie } = session;
+  const { user, cartItems = {}, cookie } = session;
   const days = Math.round((cookie.maxAge ?? 0) / DAY_MS);
-  return { ...(user !== undefined && { user }), cart: Object.keys(cart), days };
+  return { ...(user !== undefined && { user }), cart: Object.keys(cartItems), days };
 }

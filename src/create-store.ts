@@ -37,7 +37,8 @@ export interface CustomStoreConfig<T extends object = SessionData> extends Custo
 
 type AnyConfig = StoreConfig & { schemes?: Record<string, StoreFactory> };
 
-const BUILT_IN: [scheme: string, factory: StoreFactory][] = [
+/** A function, so that bundlers remove Redis from an app that does not use this module. */
+const builtIn = (): [scheme: string, factory: StoreFactory][] => [
   ["memory", createMemoryStore],
   ...[...REDIS_SCHEMES, "unix"].map((scheme): [string, StoreFactory] => [scheme, createRedisStore]),
 ];
@@ -70,7 +71,7 @@ export function createStore<T extends object = SessionData>(
 export function createStore<T extends object = SessionData>(config: StoreConfig<T>): UserSessionStore<T>;
 export function createStore(config: string | AnyConfig, options?: AnyConfig): SessionStore<object> {
   const { url, schemes, ...others } = toConfig(config, options);
-  const factories = new Map([...BUILT_IN, ...checkSchemes(schemes)]);
+  const factories = new Map([...builtIn(), ...checkSchemes(schemes)]);
   if (url === undefined && others.client !== undefined) return new RedisStore(splitOptions(others).redis);
   const trimmed = checkUrl(url);
   if (others.client !== undefined)

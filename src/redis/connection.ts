@@ -10,7 +10,7 @@ import { isUnsent, toStoreError } from "./server-errors.js";
 export type Send<R> = (call: Call) => Promise<R>;
 
 /** The call of several steps that the current code runs in, with its deadline until the call settles. */
-const calls = new AsyncLocalStorage<{ endsAt: number | undefined } | undefined>();
+const calls = /* @__PURE__ */ new AsyncLocalStorage<{ endsAt: number | undefined } | undefined>();
 
 /**
  * Connection with a deadline for every call: waiting for a connection, sending and waiting for replies takes at most

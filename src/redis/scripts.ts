@@ -2,14 +2,17 @@ import { createHash } from "node:crypto";
 import type { Arg, Call } from "./clients/driver.js";
 import { replyPrefix } from "./server-errors.js";
 
-/** Lua script. */
+/**
+ * Lua script. The scripts are marked as pure, and consist of parts in place of a template that contains others, so that
+ * bundlers remove them from an app that does not use Redis.
+ */
 export class Script {
   readonly #source: string;
   readonly #sha: string;
 
-  constructor(source: string) {
-    this.#source = source;
-    this.#sha = createHash("sha1").update(source).digest("hex");
+  constructor(...parts: string[]) {
+    this.#source = parts.join("");
+    this.#sha = createHash("sha1").update(this.#source).digest("hex");
   }
 
   /**
@@ -45,7 +48,9 @@ end
  * conflict if the stored payload equals the new one but the expected version differs: of two requests that increment
  * a counter, only one may succeed.
  */
-export const COMPARE_AND_SET = new Script(`${READ_STRING}
+export const COMPARE_AND_SET = /* @__PURE__ */ new Script(
+  READ_STRING,
+  `
 local replies = {}
 for i = 1, #KEYS do
   local key, version, payload, lifetime = KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], tonumber(ARGV[3 * i])
@@ -61,13 +66,14 @@ for i = 1, #KEYS do
   end
 end
 return replies
-`);
+`,
+);
 
 /**
  * KEYS: the sessions. ARGV, for each: the payload, the lifetime in ms, and "NX" to write if the key is missing or
  * "XX" if it exists. A lifetime of 0 or less removes the key. Returns for each 1 if it was written, else 0.
  */
-export const SET_MANY = new Script(`
+export const SET_MANY = /* @__PURE__ */ new Script(`
 local replies = {}
 for i = 1, #KEYS do
   local key, payload, lifetime, mode = KEYS[i], ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
@@ -83,7 +89,7 @@ return replies
 `);
 
 /** KEYS: the sessions. Returns 1 for each that existed, else 0. */
-export const DELETE_MANY = new Script(`
+export const DELETE_MANY = /* @__PURE__ */ new Script(`
 local replies = {}
 for i = 1, #KEYS do replies[i] = redis.call('DEL', KEYS[i]) end
 return replies
@@ -102,17 +108,23 @@ end
 `;
 
 /** KEYS: the sessions. ARGV, for each: the lifetime in ms. Returns for each 1, or 0 if it is missing. */
-export const TOUCH_MANY = new Script(`${EXTEND}
+export const TOUCH_MANY = /* @__PURE__ */ new Script(
+  EXTEND,
+  `
 local replies = {}
 for i = 1, #KEYS do replies[i] = extend(KEYS[i], ARGV[i]) end
 return replies
-`);
+`,
+);
 
 /**
  * KEYS: the sessions. ARGV, for each: the expected version, the lifetime in ms. Returns for each 0 if there is no
  * session, 1 if its version is the expected one, and the stored payload and TTL on a conflict.
  */
-export const COMPARE_AND_TOUCH = new Script(`${READ_STRING}${EXTEND}
+export const COMPARE_AND_TOUCH = /* @__PURE__ */ new Script(
+  READ_STRING,
+  EXTEND,
+  `
 local replies = {}
 for i = 1, #KEYS do
   local key, version, lifetime = KEYS[i], ARGV[2 * i - 1], ARGV[2 * i]
@@ -127,13 +139,14 @@ for i = 1, #KEYS do
   end
 end
 return replies
-`);
+`,
+);
 
 /**
  * KEYS: the sessions. Returns the payload and the TTL of each in one flat list, so that the client handles one reply.
  * For a key that is not a string, the payload is 1. Any other error is the error of the script.
  */
-export const READ_MANY = new Script(`
+export const READ_MANY = /* @__PURE__ */ new Script(`
 local replies = {}
 for i = 1, #KEYS do
   local stored = redis.pcall('GET', KEYS[i])

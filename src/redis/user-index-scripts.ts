@@ -36,7 +36,9 @@ if last[2] and tonumber(last[2]) < 0 then redis.call('PEXPIREAT', key, string.fo
  * number of the login, or false at the maximum. The number is larger than that of the user's newest login, even if
  * the clock of Redis was set back. The first write adds a member, so that Redis refuses it if its memory is full.
  */
-export const ADD = new Script(`${TIME}
+export const ADD = /* @__PURE__ */ new Script(
+  TIME,
+  `
 local max = tonumber(ARGV[3])
 if max > 0 and redis.call('ZCOUNT', key, '(0', '+inf') - redis.call('ZCOUNT', key, -now, '(0') >= max then
   return false
@@ -45,33 +47,46 @@ local newest = redis.call('ZREVRANGE', key, 0, 0)[1]
 local last = newest and tonumber(string.sub(newest, 1, 16)) or 0
 local login = string.format('%016.0f', math.max(micros, last + 1))
 redis.call('ZADD', key, login, login .. ':' .. ARGV[1], -(now + ARGV[2]), '-' .. login)
-${CLEAN_UP}
+`,
+  CLEAN_UP,
+  `
 return login
-`);
+`,
+);
 
 /**
  * Changes the expiry of a login. ARGV: its member, the lifetime in ms, 1 to add the login if it is missing. Returns 1
  * if the login existed, else 0. The first write removes a member, which Redis accepts even if its memory is full.
  */
-export const EXTEND = new Script(`${TIME}
+export const EXTEND = /* @__PURE__ */ new Script(
+  TIME,
+  `
 local login = string.sub(ARGV[1], 1, 16)
 local found = redis.call('ZSCORE', key, ARGV[1]) and 1 or 0
 redis.call('ZREM', key, '-' .. login)
 if found == 1 or ARGV[3] == '1' then
   redis.call('ZADD', key, login, ARGV[1], -(now + ARGV[2]), '-' .. login)
 end
-${CLEAN_UP}
+`,
+  CLEAN_UP,
+  `
 return found
-`);
+`,
+);
 
 /** Removes a login. ARGV: its member. */
-export const REMOVE = new Script(`${TIME}
+export const REMOVE = /* @__PURE__ */ new Script(
+  TIME,
+  `
 redis.call('ZREM', key, ARGV[1], '-' .. string.sub(ARGV[1], 1, 16))
-${CLEAN_UP}
-`);
+`,
+  CLEAN_UP,
+  `
+`,
+);
 
 /** Returns the number of logins, or false if the given login is missing. ARGV: its member. Writes nothing. */
-export const CONFIRM = new Script(`
+export const CONFIRM = /* @__PURE__ */ new Script(`
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return false end
 return redis.call('ZCOUNT', KEYS[1], '(0', '+inf')
 `);
@@ -80,6 +95,6 @@ return redis.call('ZCOUNT', KEYS[1], '(0', '+inf')
  * Returns a page of login members in order. ARGV: the command, its two bounds, the maximum number. Writes nothing. As
  * a script, it is sent to a master even by a Cluster client that sends reads to replicas.
  */
-export const PAGE = new Script(`
+export const PAGE = /* @__PURE__ */ new Script(`
 return redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3], 'LIMIT', 0, ARGV[4])
 `);

@@ -1,9 +1,12 @@
-// Checks what `npm publish` would upload, as its users get it: packed, linted, installed from the tarball,
-// type-checked by a strict consumer, and run from ESM and from CJS on each Node that is supported.
+// Checks what `npm publish` would upload, as its users get it: packed, linted, installed from the tarball, bundled,
+// type-checked by a strict consumer, run from ESM and from CJS on each Node that is supported, and used as the README says.
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startRedis } from "../test/support/redis-server.ts";
+import { checkBundles } from "./package-bundles.mjs";
+import { checkContents } from "./package-contents.mjs";
+import { checkQuickstarts } from "./package-quickstarts.mjs";
 import { NODE_MAJORS, ask, bin, nodeOf, root, run } from "./run.mjs";
 
 const fixtures = join(root, "test/package/fixtures");
@@ -23,6 +26,7 @@ try {
 
   const bare = await installBare(tarball);
   runOnEachNode(bare, ["bare.mjs", "bare.cjs"]);
+  await checkBundles(bare);
   for (const ioredis of ["ioredis", "ioredis5"]) {
     const full = await addPeers(bare, ioredis);
     for (const resolution of ["nodenext", "bundler"]) {
@@ -31,6 +35,7 @@ try {
     }
     runOnEachNode(full, ["servers.mjs", "servers.cjs"]);
   }
+  await checkQuickstarts(tarball, dir);
   console.log("the package is fine");
 } finally {
   await redis.close();
@@ -40,11 +45,9 @@ try {
 /** @returns the path of the tarball. */
 function pack() {
   run("npm", ["run", "--silent", "build"]);
-  const [{ filename, files }] = JSON.parse(
-    ask("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", dir]),
-  );
-  console.log(`${filename}: ${files.length} files`);
-  return join(dir, filename);
+  const [packed] = JSON.parse(ask("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", dir]));
+  checkContents(packed);
+  return join(dir, packed.filename);
 }
 
 /** A project that has the package, what it depends on, and nothing else. */

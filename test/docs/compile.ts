@@ -14,7 +14,8 @@ export function compileErrors(sources: Record<string, string>): string[] {
   const texts = new Map(Object.entries(sources).map(([name, text]) => [join(FOLDER, name), text]));
   const folders = new Set([...texts.keys()].map((path) => dirname(path)));
   const unused = { noUnusedLocals: false, noUnusedParameters: false };
-  const options = { ...projectOptions(), ...unused, allowJs: true, checkJs: true };
+  const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true }; // as NestJS needs
+  const options = { ...projectOptions(), ...unused, ...decorators, allowJs: true, checkJs: true };
   const host = ts.createCompilerHost(options);
   const real = { ...host };
   host.directoryExists = (path) => folders.has(path) || real.directoryExists!(path);
@@ -37,5 +38,7 @@ function projectOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), (path) => ts.sys.readFile(path)) as {
     config: unknown;
   };
-  return ts.parseJsonConfigFileContent(config, ts.sys, ROOT).options;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  // An app with NestJS has one Fastify; this project has a second one, with other plugins.
+  return { ...options, paths: { ...options.paths, fastify: ["./node_modules/fastify"] } };
 }

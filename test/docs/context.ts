@@ -80,3 +80,26 @@ const CONTEXTS: Record<string, string> = {
 export function contextOf(page: string, heading: string): string {
   return CONTEXTS[`${page}, ${heading}`] ?? CONTEXTS[page] ?? "";
 }
+
+/** Modules of frameworks, and of an app, that the samples import; only what the samples use. */
+export const MODULES = `
+  declare module "@sveltejs/kit" {
+    interface RequestEvent { request: Request }
+    export type RequestHandler = (event: RequestEvent) => Response | Promise<Response>;
+    export type Handle = (input: {
+      event: RequestEvent;
+      resolve: (event: RequestEvent) => Response | Promise<Response>;
+    }) => Response | Promise<Response>;
+  }
+  declare module "astro" {
+    export type MiddlewareHandler = (
+      context: { request: Request },
+      next: () => Promise<Response>,
+    ) => Promise<Response>;
+  }
+  declare module "$lib/server/sessions" {
+    export const sessions: import("sessionary").Sessions<{ userId?: string }>;
+  }
+  declare module "@/lib/sessions" {
+    export { sessions } from "$lib/server/sessions";
+  }`;

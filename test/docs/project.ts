@@ -36,7 +36,8 @@ export class Project {
     writeFileSync(join(this.folder, file), text);
     if (!/\.[cm]?ts$/.test(file) || file.endsWith(".d.ts")) return file;
     const { module, target } = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
-    const { outputText } = ts.transpileModule(text, { compilerOptions: { module, target } });
+    const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true }; // as NestJS needs
+    const { outputText } = ts.transpileModule(text, { compilerOptions: { module, target, ...decorators } });
     return this.write(file.replace(/ts$/, "js"), outputText);
   }
 

@@ -51,7 +51,8 @@ it.each(titled(inReadme))("%s does so with Redis, once ioredis is installed", as
 
 /** Without the preset, express-session sends the response before it saves the session. */
 const savesLate = ({ heading }: Program) => heading === "express-session without the preset";
-const getStarted = servers.filter(({ page }) => page === "README.md" || page === "docs/getting-started.md");
+const GET_STARTED = ["README.md", "docs/getting-started.md", "docs/frameworks.md"];
+const getStarted = servers.filter(({ page }) => GET_STARTED.includes(page));
 
 it.each(titled(getStarted))("%s answers 503 while Redis is down, and sets no cookie", async (_, program) => {
   const store = await startRedis();
@@ -74,6 +75,16 @@ it.each(titled(programs.filter((each) => !isServer(each))))("%s runs", async (_,
   const env = program.packages.includes("ioredis") ? { SESSION_STORE: redis.url } : {};
   const running = project.start(isTest ? ["--test", file] : [file], env);
   if ((await running.ended) !== 0) throw new Error(running.output);
+});
+
+it("docs/frameworks.md, NestJS: closes the store with the app", async () => {
+  const main = servers.find(({ file }) => file === "main.ts")!;
+  const project = open(main, ["ioredis"]);
+  const close = "await app.init();\nawait sessions.store.count();\nawait app.close()";
+  const code = main.code.replace("await app.listen(3000)", close);
+  const running = project.start([project.write(main.file, code)], { SESSION_STORE: redis.url });
+  // A connection to Redis would keep the process alive.
+  expect([await running.ended, running.output]).toEqual([0, expect.stringContaining("AppModule")]);
 });
 
 describe("README.md", () => {

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import { compileErrors } from "./compile.js";
-import { contextOf } from "./context.js";
+import { MODULES, contextOf } from "./context.js";
 import { GUIDES, type Sample, samplesOf } from "./samples.js";
 
 /** Pages whose samples another test compares with code that runs: test/redis/faults-docs.test.ts. */
@@ -17,6 +17,7 @@ it("has samples that a strict consumer compiles", { timeout: 300_000 }, () => {
   const errors = compileErrors({
     "wrong.ts": 'import { createStore } from "sessionary";\nawait createStore({ url: 5 });',
     "wrong.cjs": 'const { createStore } = require("sessionary");\nvoid createStore({ url: 5 });',
+    "modules.d.ts": MODULES,
     ...asModules(samples),
   });
   const wrong = errors.filter((each) => each.startsWith("wrong."));

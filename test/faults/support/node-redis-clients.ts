@@ -3,15 +3,15 @@ import * as redis5 from "redis5";
 import type { RedisClient } from "sessionary/redis";
 import type { Place } from "./variants.js";
 
-/** A client of node-redis, with its defaults: the offline queue is on. */
-export function nodeRedis6({ mode, hosts, name = "", auth }: Place): RedisClient {
+/** Opens a client of node-redis, with its defaults: the offline queue is on. */
+export function nodeRedis6({ mode, hosts, name = "", auth }: Place, keyPrefix = ""): RedisClient {
   const sockets = hosts.map((socket) => ({ socket }));
   const client =
     mode === "cluster"
-      ? createCluster({ rootNodes: sockets })
+      ? createCluster({ rootNodes: sockets, keyPrefix })
       : mode === "sentinel"
         ? createSentinel({ name, sentinelRootNodes: hosts })
-        : createClient({ ...sockets[0], ...auth });
+        : createClient({ ...sockets[0], ...auth, keyPrefix });
   return connecting(client);
 }
 

@@ -24,7 +24,7 @@ export async function withRigs<R>(task: (rigs: Rigs) => Promise<R>): Promise<R> 
   }
 }
 
-export async function withRig<G extends { close(): Promise<void> }, R>(
+export async function withRig<G extends { close(): Promise<unknown> }, R>(
   start: Promise<G>,
   task: (rig: G) => Promise<R>,
 ): Promise<R> {

@@ -34,15 +34,8 @@ export function open(place: Place, options: Options): Subject[] {
   return [...openOwned(place, options), ...openHanded(place, options)];
 }
 
-export function openOwned({ mode, url }: Place, options: Options): Subject[] {
-  return [
-    { version: 6, Store: RedisStore },
-    { version: 5, Store: RedisStore5 },
-  ].map(({ version, Store }) => {
-    const variant = `${mode}, own, ioredis ${version}`;
-    const store = countingAs(variant, () => new Store({ ...options, url }));
-    return { variant, mode, owned: true, store, close: () => store.close() };
-  });
+export function openOwned(place: Place, options: Options): Subject[] {
+  return [own(place, options, "ioredis 6", RedisStore), own(place, options, "ioredis 5", RedisStore5)];
 }
 
 export function openHanded(place: Place, options: Options): Subject[] {
@@ -52,23 +45,38 @@ export function openHanded(place: Place, options: Options): Subject[] {
     ["node-redis 6", () => nodeRedis6(place)],
   ];
   if (place.mode === "single") handed.push(["node-redis 5", () => nodeRedis5(place)]);
-  const { mode } = place;
-  return handed.map(([library, connect]) => {
-    const variant = `${mode}, handed in, ${library}`;
-    const client = countingAs(variant, connect);
-    const store = new RedisStore({ ...options, client });
-    const close = async () => {
-      await end(client); // first: once the store has gone, nobody listens to the client's errors
-      await store.close();
-    };
-    return { variant, mode, owned: false, store, close };
-  });
+  return handed.map(([library, connect]) => handedIn(place, options, library, connect));
 }
 
-/** With ioredis's defaults: the offline queue, resending and retries are on. */
-function client6({ mode, hosts, name = "", auth }: Place) {
-  if (mode === "cluster") return new Cluster(hosts);
-  return mode === "sentinel" ? new Redis({ sentinels: hosts, name }) : new Redis({ ...hosts[0], ...auth });
+/** Opens a store for a case about data, which runs over each of these connections. */
+export const CONNECTIONS = {
+  "a connection of its own": (place, options) => own(place, options, "ioredis 6", RedisStore),
+  "a client of node-redis": (place, options) =>
+    handedIn(place, options, "node-redis 6", () => nodeRedis6(place)),
+} satisfies Record<string, (place: Place, options: Options) => Subject>;
+
+function own({ mode, url }: Place, options: Options, library: string, Store: typeof RedisStore): Subject {
+  const variant = `${mode}, own, ${library}`;
+  const store = countingAs(variant, () => new Store({ ...options, url }));
+  return { variant, mode, owned: true, store, close: () => store.close() };
+}
+
+function handedIn({ mode }: Place, options: Options, library: string, connect: () => RedisClient): Subject {
+  const variant = `${mode}, handed in, ${library}`;
+  const client = countingAs(variant, connect);
+  const store = new RedisStore({ ...options, client });
+  const close = async () => {
+    await end(client); // first: once the store has gone, nobody listens to the client's errors
+    await store.close();
+  };
+  return { variant, mode, owned: false, store, close };
+}
+
+/** Opens a client with ioredis's defaults: the offline queue, resending and retries are on. */
+export function client6({ mode, hosts, name = "", auth }: Place, keyPrefix = ""): RedisClient {
+  if (mode === "cluster") return new Cluster(hosts, { keyPrefix });
+  if (mode === "sentinel") return new Redis({ sentinels: hosts, name, keyPrefix });
+  return new Redis({ ...hosts[0], ...auth, keyPrefix });
 }
 
 function client5({ mode, hosts, name = "", auth }: Place) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TcpProxy } from "../../support/tcp-proxy.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { ClusterRig } from "../support/cluster-rig.js";
 import { withRig } from "../support/rigs.js";
 import { SingleRig } from "../support/single-rig.js";
@@ -27,14 +27,13 @@ const faults: Fault[] = [
   { name: "truncated replies", apply: (proxy) => proxy.truncateReply(), everyMs: 100 },
 ];
 
-export default {
-  number: 10,
-  title: "connections reset, half-closed, sliced, slow, truncated",
-  run: (profile) =>
+faultCase(
+  "settles every call when connections are reset, half-closed, sliced, slow or truncated",
+  (profile) =>
     withRig(SingleRig.start(), (single) =>
       withRig(ClusterRig.start(), (cluster) => run(single, cluster, profile)),
     ),
-} satisfies FaultCase;
+);
 
 async function run(single: SingleRig, cluster: ClusterRig, profile: Profile) {
   const findings = new Findings();

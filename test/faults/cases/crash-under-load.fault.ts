@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { withRig } from "../support/rigs.js";
 import { SingleRig } from "../support/single-rig.js";
 import { ALLOWANCE_MS } from "../support/tally.js";
@@ -12,12 +12,11 @@ const BACK_HANDED_MS = 10_000;
 /** Redis may answer before it has written to its file, while that is being synced: for two seconds at most. */
 const UNSAVED_MS = 2_000;
 
-export default {
-  number: 11,
-  title: "kill -9 of Redis under load, appendfsync everysec",
-  run: (profile) =>
+faultCase(
+  "loses at most 2 s of writes when Redis is killed under load, with appendfsync everysec",
+  (profile) =>
     withRig(SingleRig.start(["appendonly yes", "appendfsync everysec"]), (rig) => run(rig, profile)),
-} satisfies FaultCase;
+);
 
 async function run(rig: SingleRig, profile: Profile) {
   const findings = new Findings();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RedisCluster, startCluster } from "../../support/redis-cluster.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { withRig } from "../support/rigs.js";
 import { SentinelRig } from "../support/sentinel-rig.js";
 import { ALLOWANCE_MS } from "../support/tally.js";
@@ -16,39 +16,17 @@ const BACK_HANDED_MS = 10_000;
 /** Something that is done to the servers; they are well again when it resolves. */
 type Event = readonly [name: string, happen: (traffics: Traffics) => Promise<void>];
 
-export default {
-  number: 12,
-  title: "Sentinel and Cluster failovers, slots moved under load",
-  run,
-} satisfies FaultCase;
+faultCase("recovers within 2 s when Sentinel fails over", (profile) =>
+  withRig(SentinelRig.start(), (rig) => run(rig, sentinelEvents(rig), profile)),
+);
 
-async function run(profile: Profile) {
+faultCase("recovers within 2 s when a Cluster fails over or moves slots", (profile) =>
+  withRig(startCluster(), (cluster) => run(serversOf(cluster), clusterEvents(cluster), profile)),
+);
+
+async function run(servers: Servers, each: Event[], profile: Profile) {
   const findings = new Findings();
-  const rounds = profile.pick(3, 1);
-  const onSentinel = await withRig(SentinelRig.start(), (rig) =>
-    live(rig, repeat(rounds, sentinelEvents(rig)), findings),
-  );
-  const onCluster = await withRig(startCluster(), (cluster) =>
-    live(serversOf(cluster), repeat(rounds, clusterEvents(cluster)), findings),
-  );
-  const counts = onSentinel.traffics.counts();
-  const others = onCluster.traffics.counts();
-  return {
-    counts: {
-      calls: counts.calls + others.calls,
-      "in time": counts["in time"] + others["in time"],
-      wrong: counts.wrong + others.wrong,
-      // Redis replicates after it has answered: what it had not passed on when a master went is undone.
-      "lost by Redis": counts.lost + others.lost,
-      "brought back by Redis": counts["brought back"] + others["brought back"],
-      events: onSentinel.events + onCluster.events,
-      "last error of an own store, ms after": Math.round(Math.max(onSentinel.lastMs, onCluster.lastMs)),
-    },
-    shortfalls: findings.shortfalls,
-  };
-}
-
-async function live(servers: Servers, events: Event[], findings: Findings) {
+  const events = Array.from({ length: profile.pick(3, 1) }, () => each).flat();
   const traffics = await Traffics.prepare([servers], TIMEOUT_MS);
   traffics.start(RATE);
   let lastMs = 0;
@@ -68,7 +46,20 @@ async function live(servers: Servers, events: Event[], findings: Findings) {
   }
   await traffics.stop();
   for (const { tally, subject } of traffics.each) tally.check(findings, subject.variant);
-  return { traffics, events: events.length, lastMs };
+  const { calls, wrong, lost, ...counts } = traffics.counts();
+  return {
+    counts: {
+      calls,
+      "in time": counts["in time"],
+      wrong,
+      // Redis replicates after it has answered: what it had not passed on when a master went is undone.
+      "lost by Redis": lost,
+      "brought back by Redis": counts["brought back"],
+      events: events.length,
+      "last error of an own store, ms after": Math.round(lastMs),
+    },
+    shortfalls: findings.shortfalls,
+  };
 }
 
 function sentinelEvents({ group }: SentinelRig): Event[] {
@@ -111,8 +102,4 @@ function clusterEvents(cluster: RedisCluster): Event[] {
       },
     ],
   ];
-}
-
-function repeat(times: number, events: Event[]): Event[] {
-  return Array.from({ length: times }, () => events).flat();
 }

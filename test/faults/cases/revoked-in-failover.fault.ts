@@ -1,7 +1,7 @@
 import { RedisStore } from "sessionary/redis";
 import { startCluster } from "../../support/redis-cluster.js";
 import { userIdOf } from "../../users/stores.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import {
   type Failover,
   clusterFailovers,
@@ -32,11 +32,7 @@ interface Result {
   scanned: number;
 }
 
-export default {
-  number: 25,
-  title: "sessions revoked while a master fails over",
-  run,
-} satisfies FaultCase;
+faultCase("keeps destroyed sessions destroyed when a master fails over", run);
 
 async function run(profile: Profile) {
   const findings = new Findings();

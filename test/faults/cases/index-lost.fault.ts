@@ -1,5 +1,5 @@
 import { type RedisServer, startRedis } from "../../support/redis-server.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Outcome, faultCase, profile } from "../fault-case.js";
 import { FullRedis, POLICIES, type Policy } from "../support/evictions.js";
 import { IndexLoss } from "../support/index-loss.js";
 import { withRig } from "../support/rigs.js";
@@ -15,40 +15,19 @@ import {
 /** A scan reads every session of the store: for so many users. */
 const SCANS = 10;
 
-export default {
-  number: 24,
-  title: "the index of users deleted, or evicted",
-  run,
-} satisfies FaultCase;
+faultCase("lists sessions again when the index of their user is deleted", () =>
+  withRig(startRedis(), whileDeleted),
+);
 
-async function run(profile: Profile) {
-  const findings = new Findings();
-  const deleted = await withRig(startRedis(), (server) => whileDeleted(server, profile, findings));
-  const users = profile.pick(3_000, 1_000);
-  const results: Evicted[] = [];
-  for (const policy of profile.pick<readonly Policy[]>(POLICIES, ["allkeys-lru", "noeviction"])) {
-    results.push(
-      await withRig(FullRedis.start(policy, users), (full) => whenEvicted(policy, full, findings)),
-    );
-  }
-  const sum = (pick: (result: Evicted) => number) => results.reduce((total, each) => total + pick(each), 0);
-  return {
-    counts: {
-      "indexes deleted": deleted.losses,
-      "sign-ins": sum(({ signIns }) => signIns),
-      "refused, typed": sum(({ refused }) => refused),
-      "keys evicted": sum(({ evicted }) => evicted),
-      "unlisted then": deleted.unlisted + sum(({ unlisted }) => unlisted),
-      "put back": deleted.putBack + sum(({ putBack }) => putBack),
-      "ended by a scan": deleted.scanned + sum(({ scanned }) => scanned),
-      wrong: findings.shortfalls.length,
-    },
-    shortfalls: findings.shortfalls,
-  };
+for (const policy of profile.pick<readonly Policy[]>(POLICIES, ["allkeys-lru", "noeviction"])) {
+  faultCase(`lists sessions again when Redis is full, with ${policy}`, () =>
+    withRig(FullRedis.start(policy, profile.pick(3_000, 1_000)), (full) => whenEvicted(policy, full)),
+  );
 }
 
-/** Deleted before each command of each operation, and after the last one. */
-async function whileDeleted(server: RedisServer, profile: Profile, findings: Findings): Promise<IndexLoss> {
+/** Deletes the index before each command of each operation, and after the last one. */
+async function whileDeleted(server: RedisServer): Promise<Outcome> {
+  const findings = new Findings();
   const loss = new IndexLoss(server);
   const all = Object.keys(USER_OPTIONS) as OptionsName[];
   for (const options of profile.pick(all, all.slice(0, 3))) {
@@ -58,19 +37,20 @@ async function whileDeleted(server: RedisServer, profile: Profile, findings: Fin
   }
   await loss.close();
   findings.expect(loss.unlisted > 0, "no session had lost its index");
-  return loss;
+  return {
+    counts: {
+      "indexes deleted": loss.losses,
+      "unlisted then": loss.unlisted,
+      "put back": loss.putBack,
+      "ended by a scan": loss.scanned,
+      wrong: findings.shortfalls.length,
+    },
+    shortfalls: findings.shortfalls,
+  };
 }
 
-interface Evicted {
-  signIns: number;
-  refused: number;
-  evicted: number;
-  unlisted: number;
-  putBack: number;
-  scanned: number;
-}
-
-async function whenEvicted(policy: Policy, full: FullRedis, findings: Findings): Promise<Evicted> {
+async function whenEvicted(policy: Policy, full: FullRedis): Promise<Outcome> {
+  const findings = new Findings();
   const { store, raw, users, tally } = full;
   const wrong = (count: number, what: string) => findings.expectNone(count, `${what} (${policy})`);
   tally.check(findings, policy);
@@ -121,5 +101,16 @@ async function whenEvicted(policy: Policy, full: FullRedis, findings: Findings):
     for (const user of users) await store.destroyByUser(user);
   });
   wrong(await indexKeys(raw), "index keys left without a session");
-  return { signIns: tally.calls, refused, evicted, unlisted, putBack: unlisted - still, scanned };
+  return {
+    counts: {
+      "sign-ins": tally.calls,
+      "refused, typed": refused,
+      "keys evicted": evicted,
+      "unlisted then": unlisted,
+      "put back": unlisted - still,
+      "ended by a scan": scanned,
+      wrong: findings.shortfalls.length,
+    },
+    shortfalls: findings.shortfalls,
+  };
 }

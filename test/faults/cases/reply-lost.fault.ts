@@ -1,4 +1,4 @@
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { ClusterRig } from "../support/cluster-rig.js";
 import { type Lose, LostReplies } from "../support/lost-reply.js";
 import { trialsOf } from "../support/lost-reply-trials.js";
@@ -9,11 +9,7 @@ import { open } from "../support/variants.js";
 
 const TIMEOUT_MS = 500;
 
-export default {
-  number: 9,
-  title: "reply lost after the command ran",
-  run,
-} satisfies FaultCase;
+faultCase("gives no false result when the reply is lost after the command ran", run);
 
 /** Sentinel connects as a single Redis does. */
 async function run(profile: Profile) {

@@ -1,16 +1,14 @@
 import { onSessionaryEvent } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../../support/redis-server.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { FRAMEWORKS, startHandlers } from "../support/handler-app.js";
 import { withRig } from "../support/rigs.js";
 import { Visitor } from "../support/web.js";
 
-export default {
-  number: 6,
-  title: "an id generator that repeats itself",
-  run: (profile) => withRig(startRedis(), (server) => run(server, profile)),
-} satisfies FaultCase;
+faultCase("refuses an id that the generator repeats, and keeps the first session", (profile) =>
+  withRig(startRedis(), (server) => run(server, profile)),
+);
 
 async function run(server: RedisServer, profile: Profile) {
   const findings = new Findings();

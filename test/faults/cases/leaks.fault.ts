@@ -3,7 +3,7 @@ import { createStore } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { buildApp } from "../../../examples/fastify-login/app.js";
 import { METHODS } from "../error-table.js";
-import { type FaultCase, Findings } from "../fault-case.js";
+import { Findings, faultCase } from "../fault-case.js";
 import { withBrokenUrls } from "../support/broken-urls.js";
 import { LeakSearch } from "../support/leak-search.js";
 import { MethodTrials } from "../support/method-trials.js";
@@ -18,11 +18,7 @@ const TIMEOUT_MS = 300;
 /** In every id and every payload. */
 const MARK = "mARk-";
 
-export default {
-  number: 14,
-  title: "ids, payloads and passwords looked for in errors, output and events",
-  run,
-} satisfies FaultCase;
+faultCase("puts no id, payload or password into errors, output or events", run);
 
 async function run() {
   const findings = new Findings();

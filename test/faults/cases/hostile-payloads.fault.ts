@@ -1,24 +1,27 @@
 import { onSessionaryEvent } from "sessionary";
-import { RedisStore } from "sessionary/redis";
 import type { Redis } from "ioredis";
-import { startRedis } from "../../support/redis-server.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { type Planted, hostilePayloads } from "../support/hostile-payloads.js";
 import { withRig } from "../support/rigs.js";
+import { SingleRig } from "../support/single-rig.js";
+import { CONNECTIONS, type Subject } from "../support/variants.js";
 import { Visitor, type WebApp, sessionIdOf, startApps } from "../support/web.js";
 
 const MAX_PAYLOAD_BYTES = 100_000;
 const FLIP = "a flipped bit";
 
-export default {
-  number: 15,
-  title: "hostile payloads in Redis",
-  run: (profile) => withRig(startRedis(), (server) => run(server.url, server.client(), profile)),
-} satisfies FaultCase;
+for (const [connection, open] of Object.entries(CONNECTIONS)) {
+  faultCase(
+    `reads hostile payloads as a miss, and the user can sign in again, over ${connection}`,
+    (profile) =>
+      withRig(SingleRig.start(), ({ place, server }) =>
+        run(open(place, { maxPayloadBytes: MAX_PAYLOAD_BYTES }), server.client(), profile),
+      ),
+  );
+}
 
-async function run(url: string, raw: Redis, profile: Profile) {
+async function run({ store, close }: Subject, raw: Redis, profile: Profile) {
   const findings = new Findings();
-  const store = new RedisStore({ url, maxPayloadBytes: MAX_PAYLOAD_BYTES });
   let undecodable = 0;
   const stop = onSessionaryEvent("payload-undecodable", () => undecodable++);
   const apps = await startApps(store);
@@ -49,7 +52,7 @@ async function run(url: string, raw: Redis, profile: Profile) {
   for (const app of apps) {
     for (const [name, planted] of Object.entries(hostilePayloads(MAX_PAYLOAD_BYTES)))
       await plant(app, name, planted);
-    const flips = profile.pick(1_000, 150);
+    const flips = profile.pick(500, 75);
     for (let i = 0; i < flips; i++) {
       await plant(app, FLIP, (text) => {
         const at = Math.floor(Math.random() * text.length);
@@ -60,7 +63,7 @@ async function run(url: string, raw: Redis, profile: Profile) {
   }
   stop();
   for (const app of apps) await app.close();
-  await store.close();
+  await close();
   const polluted = Object.keys(Object.prototype).length + Number("admin" in {});
   findings.expectNone(polluted, "fields on Object.prototype");
   findings.expect(undecodable > 30, `only ${undecodable} payloads were reported`);

@@ -1,5 +1,5 @@
 import { startRedis, type RedisServer } from "../../support/redis-server.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { withRig } from "../support/rigs.js";
 import { UserJudge } from "../support/user-judge.js";
 import {
@@ -13,11 +13,10 @@ import { MEANWHILE, type MeanwhileName, type Plan, UserTrials } from "../support
 /** So many operations one process has under way when it is killed. */
 const AT_ONCE = 300;
 
-export default {
-  number: 23,
-  title: "process killed between a user's index and the record",
-  run: (profile) => withRig(startRedis(), (server) => run(server, profile)),
-} satisfies FaultCase;
+faultCase(
+  "lists every live session when the process is killed between a user's index and the record",
+  (profile) => withRig(startRedis(), (server) => run(server, profile)),
+);
 
 async function run(server: RedisServer, profile: Profile) {
   const findings = new Findings();

@@ -1,7 +1,8 @@
 import { waitUntil } from "../../support/wait-until.js";
 import { type Cell, ERROR_TABLE, METHODS, type Method, type Row } from "../error-table.js";
-import { type FaultCase, Findings } from "../fault-case.js";
+import { Findings, faultCase } from "../fault-case.js";
 import { CLEARED, MethodTrials, cellOf } from "../support/method-trials.js";
+import { withRig } from "../support/rigs.js";
 import { SERVER_FAULTS, type ServerFault } from "../support/server-faults.js";
 import { baseCounts, Tally } from "../support/tally.js";
 import { type Subject, open } from "../support/variants.js";
@@ -9,28 +10,18 @@ import { type Subject, open } from "../support/variants.js";
 const TIMEOUT_MS = 400;
 const LONGEST_MS = 2_000;
 
-export default {
-  number: 13,
-  title: "every error that a server answers with, for every method",
-  run,
-} satisfies FaultCase;
+for (const [name, row] of Object.entries(ERROR_TABLE)) {
+  faultCase(`handles the error ${name} in every method`, () => run(name, row));
+}
 
-async function run() {
+async function run(name: string, row: Row) {
   const findings = new Findings();
   const tally = new Tally(LONGEST_MS);
-  let answers = 0;
-  for (const [name, row] of Object.entries(ERROR_TABLE)) {
-    const fault = await SERVER_FAULTS[name]?.();
-    if (fault === undefined) throw new Error(`nothing brings ${name} about`);
-    try {
-      answers += await meet(name, row, fault, tally, findings);
-    } finally {
-      await fault.close();
-    }
-  }
+  const start = SERVER_FAULTS[name];
+  if (start === undefined) throw new Error(`no server fault causes ${name}`);
+  const answers = await withRig(start(), (fault) => meet(name, row, fault, tally, findings));
   tally.check(findings);
-  const errors = Object.keys(ERROR_TABLE).length;
-  return { counts: { ...baseCounts([tally], 0, 0), errors, answers }, shortfalls: findings.shortfalls };
+  return { counts: { ...baseCounts([tally], 0, 0), answers }, shortfalls: findings.shortfalls };
 }
 
 /** A store, one with another prefix to be cleared, and what is stored for them. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Resources, resources } from "../../support/resources.js";
 import type { TcpProxy } from "../../support/tcp-proxy.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { useAndClose } from "../support/exits.js";
 import { growthMb, heapMb } from "../support/heap.js";
 import { type Rigs, withRigs } from "../support/rigs.js";
@@ -22,11 +22,10 @@ const FAULTS: ((proxy: TcpProxy) => void)[] = [
   (proxy) => proxy.truncateReply(),
 ];
 
-export default {
-  number: 19,
-  title: "soak with reconnects; the process exits after close()",
-  run: (profile) => withRigs((rigs) => run(rigs, profile)),
-} satisfies FaultCase;
+faultCase(
+  "keeps heap, sockets, timers and listeners level through reconnects, and lets the process exit",
+  (profile) => withRigs((rigs) => run(rigs, profile)),
+);
 
 async function run(rigs: Rigs, profile: Profile) {
   const findings = new Findings();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { attemptsOf } from "../support/attempts.js";
 import { growthMb, heapMb } from "../support/heap.js";
 import { type Rigs, withRigs } from "../support/rigs.js";
@@ -20,11 +20,9 @@ const BACK_MS = 2_000;
 const BACK_HANDED_MS = 10_000;
 const MAX_GROWTH_MB = 8;
 
-export default {
-  number: 7,
-  title: "Redis refuses connections",
-  run: (profile) => withRigs((rigs) => run(rigs, profile)),
-} satisfies FaultCase;
+faultCase("settles every call, and reconnects without a storm, when Redis refuses connections", (profile) =>
+  withRigs((rigs) => run(rigs, profile)),
+);
 
 async function run(rigs: Rigs, profile: Profile) {
   const findings = new Findings();

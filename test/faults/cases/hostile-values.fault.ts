@@ -1,31 +1,31 @@
 import { isDeepStrictEqual } from "node:util";
 import { type SessionEntry, onSessionaryEvent } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import type { RedisStore } from "sessionary/redis";
 import type { Redis } from "ioredis";
-import { startRedis } from "../../support/redis-server.js";
-import { type FaultCase, Findings } from "../fault-case.js";
+import { Findings, faultCase } from "../fault-case.js";
 import { FRAMEWORKS, startHandlers } from "../support/handler-app.js";
 import { HOSTILE_VALUES, type HostileValue, fieldOf, withValue } from "../support/hostile-values.js";
 import { withRig } from "../support/rigs.js";
+import { SingleRig } from "../support/single-rig.js";
+import { CONNECTIONS, type Subject } from "../support/variants.js";
 import { Visitor, sessionIdOf } from "../support/web.js";
 
 const BEFORE = { n: 0 };
 
-export default {
-  number: 16,
-  title: "hostile values at write",
-  run: () => withRig(startRedis(), (server) => run(server.url, server.client())),
-} satisfies FaultCase;
+for (const [connection, open] of Object.entries(CONNECTIONS)) {
+  faultCase(`stores hostile values as documented, or refuses them, over ${connection}`, () =>
+    withRig(SingleRig.start(), ({ place, server }) => run(open(place, {}), server.client())),
+  );
+}
 
-async function run(url: string, raw: Redis) {
+async function run({ store, close }: Subject, raw: Redis) {
   const findings = new Findings();
-  const store = new RedisStore({ url });
   const counts = { calls: 0, "as documented": 0, refused: 0, wrong: 0 };
   for (const value of HOSTILE_VALUES) {
     await write(store, raw, value, counts, findings);
     await save(store, raw, value, counts, findings);
   }
-  await store.close();
+  await close();
   findings.expect(!("admin" in {}), "a value reached Object.prototype");
   return { counts, shortfalls: findings.shortfalls };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { RedisStore } from "sessionary/redis";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { LateWrites } from "../support/late-writes.js";
 import type { Rig } from "../support/rig.js";
 import { type Rigs, withRigs } from "../support/rigs.js";
@@ -11,11 +11,9 @@ const TIMEOUT_MS = 300;
 /** A resend comes with the next connection: ioredis 6 takes up to 5 s for that. */
 const WATCH_MS = 6_000;
 
-export default {
-  number: 8,
-  title: "Redis frozen, or a server cut off from it",
-  run: (profile) => withRigs((rigs) => run(rigs, profile)),
-} satisfies FaultCase;
+faultCase("writes nothing late when Redis is frozen or cut off", (profile) =>
+  withRigs((rigs) => run(rigs, profile)),
+);
 
 async function run(rigs: Rigs, profile: Profile) {
   const findings = new Findings();

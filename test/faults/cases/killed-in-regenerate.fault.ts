@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { type RedisServer, startRedis } from "../../support/redis-server.js";
 import { waitUntil } from "../../support/wait-until.js";
-import { type FaultCase, Findings, type Profile } from "../fault-case.js";
+import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { firstOutput, startChild } from "../support/child.js";
 import { FRAMEWORKS, type Framework } from "../support/handler-app.js";
 import { withRig } from "../support/rigs.js";
@@ -11,11 +11,7 @@ import { Visitor } from "../support/web.js";
 
 const USERS = 20;
 
-export default {
-  number: 5,
-  title: "process killed between the steps of regenerate",
-  run,
-} satisfies FaultCase;
+faultCase("never leaves two live ids when the process is killed between the steps of regenerate", run);
 
 async function run(profile: Profile) {
   const findings = new Findings();

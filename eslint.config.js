@@ -24,7 +24,7 @@ const zones = LAYERS.map((layer, i) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["dist", "coverage", "test/package/fixtures", "bench/results"] },
+  { ignores: ["dist", "api", "coverage", "test/package/fixtures", "bench/results"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -16,5 +16,6 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    coverage: { include: ["src/**"], reporter: ["text-summary", "html"] },
   },
 });

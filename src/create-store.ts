@@ -19,7 +19,9 @@ export interface StoreOptions<T extends object = SessionData>
 
 /** Options of `createStore` in one object, with either the URL or a Redis client that you created. */
 export interface StoreConfig<T extends object = SessionData> extends StoreOptions<T> {
+  /** URL of the store. Either this or `client`. */
   url?: string;
+  /** A Redis client of your own, which the store does not close. */
   client?: RedisClient;
 }
 
@@ -32,6 +34,7 @@ export interface CustomStoreOptions<T extends object = SessionData> extends Stor
 
 /** Options with factories for your own URL schemes and with the URL, in one object. */
 export interface CustomStoreConfig<T extends object = SessionData> extends CustomStoreOptions<T> {
+  /** URL of the store. */
   url: string;
 }
 

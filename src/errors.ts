@@ -16,6 +16,7 @@ export type SessionStoreErrorCode =
  * Redis client.
  */
 export class SessionStoreError extends Error {
+  /** Code of the error. Compare it where `instanceof` may fail: the ESM and the CJS build have their own classes. */
   readonly code: SessionStoreErrorCode;
 
   constructor(code: SessionStoreErrorCode, message: string, options?: { cause: Error }) {
@@ -38,7 +39,9 @@ export class SessionExistsError extends SessionStoreError {
  * calls `getResponse`.
  */
 export class TemporaryStoreError extends SessionStoreError {
+  /** HTTP status of the response. */
   readonly statusCode = 503;
+  /** HTTP headers of the response. */
   readonly headers: Readonly<Record<string, string>> = { "retry-after": "1" };
 
   /** Returns the HTTP response to a request that failed with this error. */
@@ -89,7 +92,9 @@ export type UnavailableReason =
 export interface UnavailableCause extends Error {
   /** Such as `"ECONNREFUSED"`, `"SELF_SIGNED_CERT_IN_CHAIN"` or `"WRONGPASS"`. */
   code?: string;
+  /** Host that the store tried to reach; missing for a Unix socket. */
   host?: string;
+  /** Port that the store tried to reach; missing for a Unix socket. */
   port?: number;
 }
 
@@ -97,6 +102,7 @@ export interface UnavailableCause extends Error {
 export class StoreUnavailableError extends TemporaryStoreError {
   /** State of the write: `"not-applied"` if nothing was changed, `"unknown"` if the command may have been applied. */
   readonly outcome: "not-applied" | "unknown";
+  /** Kind of failure. */
   readonly reason: UnavailableReason;
   /** Set if the store could not connect. */
   declare readonly cause?: UnavailableCause;

@@ -32,12 +32,15 @@ export interface SessionaryEvents {
 
 /** Reason why a connection could not be opened. */
 export interface ConnectionFailure {
+  /** Kind of failure. */
   reason: UnavailableReason;
   /** The cause and what to do about it, in one sentence. */
   message: string;
   /** Error code of the network, of TLS or of Redis, such as `"ECONNREFUSED"` or `"WRONGPASS"`. */
   code?: string;
+  /** Host that the store tried to reach; missing for a Unix socket. */
   host?: string;
+  /** Port that the store tried to reach; missing for a Unix socket. */
   port?: number;
 }
 

@@ -3,6 +3,11 @@ const SESSION_ID = /^[\x21-\x7e]{1,256}$/;
 /**
  * True if the value is a valid session id: 1 to 256 printable ASCII characters without a space. The characters fit
  * into a cookie (RFC 6265, section 4.1.1), and the length limits what a client can send.
+ * @example
+ * async get(id: string) {
+ *   if (!isSessionId(id)) return undefined;
+ *   return this.#find(id);
+ * }
  */
 export function isSessionId(id: unknown): id is string {
   return typeof id === "string" && SESSION_ID.test(id);

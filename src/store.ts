@@ -47,6 +47,7 @@ export type SessionData = Record<string, unknown>;
 
 /** A session to write. */
 export interface SessionEntry<T extends object = SessionData> {
+  /** Data of the session, JSON values only. */
   data: T;
   /** End of the session, in epoch milliseconds. */
   expiresAt: number;

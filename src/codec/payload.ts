@@ -83,7 +83,15 @@ export const MAX_EXPIRES_AT = 8.64e15;
 /** The earliest valid `expiresAt`. The current time in epoch seconds is far below it. */
 export const MIN_EXPIRES_AT = Date.UTC(2001, 0);
 
-/** Throws a TypeError if `expiresAt` is not a time in epoch milliseconds, in 2001 or later. */
+/**
+ * Throws a TypeError if `expiresAt` is not a time in epoch milliseconds, in 2001 or later. A store calls it before it
+ * writes.
+ * @example
+ * async create(id: string, entry: SessionEntry) {
+ *   assertExpiresAt(entry);
+ *   return this.#insert(id, entry);
+ * }
+ */
 export function assertExpiresAt(entry: SessionEntry<object>): void {
   const expiresAt: unknown = entry?.expiresAt;
   if (typeof expiresAt !== "number" || !(Math.abs(expiresAt) <= MAX_EXPIRES_AT)) {

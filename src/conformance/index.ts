@@ -33,11 +33,11 @@ const CONTRACT = {
 /**
  * Declares one test for each sentence of the `SessionStore` contract. Works with any test runner, and asserts with
  * node:assert.
+ * @example
+ * import { describe, it } from "node:test";
+ * import { storeConformance } from "sessionary/conformance";
  *
- *     import { describe, it } from "node:test";
- *     import { storeConformance } from "sessionary/conformance";
- *
- *     storeConformance({ describe, it }, { name: "MyStore", open: () => new MyStore() });
+ * storeConformance({ describe, it }, { name: "MyStore", open: () => new MyStore() });
  */
 export function storeConformance<S extends SessionStore>(
   { describe, it }: TestRunner,

@@ -2,7 +2,9 @@ import type { SessionStore } from "../store.js";
 
 /** The functions that Vitest, node:test, Mocha and Jest have in common. */
 export interface TestRunner {
+  /** Groups tests under a heading. */
   describe: (name: string, define: () => void) => unknown;
+  /** Declares a test. */
   it: (name: string, test: () => Promise<void>) => unknown;
 }
 
@@ -10,6 +12,7 @@ export interface TestRunner {
 export interface TestClock {
   /** Epoch milliseconds. */
   now: () => number;
+  /** Moves the clock forward. */
   advance: (ms: number) => void | Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export interface Supports<S extends SessionStore = SessionStore> {
 
 /** The store that the suite tests. */
 export interface StoreUnderTest<S extends SessionStore = SessionStore> {
+  /** Heading of the tests. */
   name: string;
   /**
    * Opens an empty store that shares no session with the stores that were opened before and may still be open. If
@@ -34,6 +38,7 @@ export interface StoreUnderTest<S extends SessionStore = SessionStore> {
    * `clock`, else 1_000
    */
   toleranceMs?: number;
+  /** Abilities of this store that not every store has. @default none */
   supports?: Supports<S>;
   /** True if the store hashes ids, so that `ids()` yields digests. @default false */
   hashesIds?: boolean;

@@ -6,13 +6,17 @@ import type { UserSession } from "../users/user-sessions.js";
 
 /** The parts of a store with user sessions that the suite uses. */
 export interface StoreWithUsers extends SessionStore {
+  /** Lists the live sessions of a user. */
   listByUser(userId: UserId): Promise<UserSession[]>;
+  /** Destroys the sessions of a user, and returns how many. */
   destroyByUser(userId: UserId, options?: DestroyByUserOptions): Promise<number>;
+  /** Destroys one session of a user; false if the user has no such session. */
   destroyByHandle(userId: UserId, handle: string): Promise<boolean>;
 }
 
 /** The store that `userConformance` tests. */
 export interface UserStoreUnderTest {
+  /** Heading of the tests. */
   name: string;
   /** Opens an empty store that shares no session with the stores that were opened before. The suite closes it. */
   open: (options: UserOptions) => StoreWithUsers | Promise<StoreWithUsers>;

@@ -83,6 +83,11 @@ const SENTENCES: Record<string, UserTest> = {
 /**
  * Declares one test for each sentence on users, for a store that accepts `UserOptions`. Works with any test runner,
  * and asserts with node:assert.
+ * @example
+ * import { describe, it } from "node:test";
+ * import { userConformance } from "sessionary/conformance";
+ *
+ * userConformance({ describe, it }, { name: "MyStore", open: (options) => new MyStore(options) });
  */
 export function userConformance({ describe, it }: TestRunner, subject: UserStoreUnderTest): void {
   describe(`${subject.name}: Users`, () => {

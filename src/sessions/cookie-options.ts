@@ -18,6 +18,7 @@ export interface CookieOptions {
   secure?: boolean;
   /** True for a separate cookie in each top-level site that embeds your site. @default false */
   partitioned?: boolean;
+  /** Hint of which cookies a browser removes first when there are too many; Chromium reads it. */
   priority?: "low" | "medium" | "high";
   /**
    * True for a cookie that lives as long as the session, false for one that ends with the browser session. @default

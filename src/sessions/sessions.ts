@@ -132,7 +132,7 @@ export class Sessions<
     return this.store.close();
   }
 
-  /** Used by integrations. */
+  /** Used by integrations. @internal */
   [BIND](
     context: object,
     source: () => RequestSource,

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-
-type Fields = Record<string, unknown>;
+import type { Fields } from "./format.js";
 
 /**
  * Merges the changes of one request into the stored fields: a three-way merge of JSON values.

@@ -26,6 +26,7 @@ const DEFAULT_TIMEOUT_MS = 1_000;
  * await session.save(session.data, 30 * 60_000);
  */
 export class SessionTracker<D extends object = Fields> {
+  /** The store that holds the sessions. */
   readonly store: SessionStore;
   readonly #name: string;
   readonly #format: SessionFormat;

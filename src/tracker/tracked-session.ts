@@ -17,16 +17,17 @@ export interface TrackerParts {
  * the request. `SessionTracker` creates it.
  */
 export class TrackedSession<D extends object = Fields> {
+  /** The session's id. */
   readonly id: string;
   /** Copy of the loaded data for the caller. Empty for a new session. */
   readonly data: D;
-  /** Used by the tracker. */
+  /** Used by the tracker. @internal */
   state: SessionState;
-  /** Used by the tracker. */
+  /** Used by the tracker. @internal */
   readonly origin: Origin;
   readonly #parts: TrackerParts;
 
-  /** Use `SessionTracker.open` or `SessionTracker.create`. */
+  /** Use `SessionTracker.open` or `SessionTracker.create`. @internal */
   constructor(parts: TrackerParts, id: string, data: D, state: SessionState, origin: Origin = {}) {
     this.#parts = parts;
     this.id = id;

@@ -15,6 +15,7 @@ export interface UserSession<T extends object = SessionData> {
   createdAt: number;
   /** Expiry in epoch milliseconds. */
   expiresAt: number;
+  /** The session's data, a copy of what is stored. */
   data: T;
 }
 

@@ -10,7 +10,7 @@ const ROOT_PAGES = readdirSync(".").filter((name) => name.endsWith(".md"));
 const PAGES = [...ROOT_PAGES, ...pagesIn("bench"), ...pagesIn("docs"), ...pagesIn("examples")];
 
 /** What runs make, and no checkout has. */
-const MADE = /^(?:dist|bench\/results)(?:\/|$)/;
+const MADE = /^(?:api|coverage|dist|bench\/results)(?:\/|$)/;
 
 describe.each(PAGES)("%s", (path) => {
   const page = new MarkdownPage(path);

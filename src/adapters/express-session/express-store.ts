@@ -23,33 +23,36 @@ export class ExpressStore extends StoreBase {
   readonly #sessions: CookieSessions;
   #generate: Generate | undefined;
 
-  /** Use `expressStore()`. */
+  /** Use `expressStore()`. @internal */
   constructor(requests: RequestSessions) {
     super();
     this.#requests = requests;
     this.#sessions = requests.sessions;
   }
 
-  /** Used by `expressSession()`. */
+  /** Used by `expressSession()`. @internal */
   static requestsOf(store: ExpressStore): RequestSessions {
     return store.#requests;
   }
 
-  /** Creates a new session for a request. express-session sets this function. */
+  /** Creates a new session for a request. express-session sets this function. @internal */
   get generate(): Generate {
     return (req) => this.#generateFor(req, (id) => this.#sessions.tracker.create(id));
   }
 
+  /** @internal */
   set generate(generate: Generate) {
     this.#generate = generate;
   }
 
+  /** Loads a session; null if it is gone. */
   get(sid: string): Promise<Data | null>;
   get(sid: string, callback: Done<Data | null>): void;
   get(sid: string, callback?: Done<Data | null>): unknown {
     return callBackOrReturn(this.#load(sid), callback);
   }
 
+  /** Makes the live session of a request from what `get` loaded. */
   override createSession(req: Request, data: Data): session.Session & Data {
     const tracked = this.#sessions.trackedOf(data);
     const live = super.createSession(req, data);
@@ -88,12 +91,14 @@ export class ExpressStore extends StoreBase {
     callBack(replaced, (error) => callback(error));
   }
 
+  /** Extends the expiry of a session, and writes nothing if it is gone. */
   touch(sid: string, session: Data): Promise<void>;
   touch(sid: string, session: Data, callback: Done): void;
   touch(sid: string, session: Data, callback?: Done): unknown {
     return callBackOrReturn(this.#touch(sid, session), callback);
   }
 
+  /** Destroys a session. Later saves of it write nothing. */
   destroy(sid: string): Promise<void>;
   destroy(sid: string, callback: Done): void;
   destroy(sid: string, callback?: Done): unknown {
@@ -109,12 +114,14 @@ export class ExpressStore extends StoreBase {
     return callBackOrReturn(this.#all(), callback);
   }
 
+  /** Counts the sessions. */
   length(): Promise<number>;
   length(callback: Done<number>): void;
   length(callback?: Done<number>): unknown {
     return callBackOrReturn(this.#length(), callback);
   }
 
+  /** Destroys every session. */
   clear(): Promise<void>;
   clear(callback: Done): void;
   clear(callback?: Done): unknown {

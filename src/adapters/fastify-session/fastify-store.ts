@@ -32,7 +32,7 @@ export class FastifyStore implements FastifySessionStore {
    */
   #destroyError: Error | undefined;
 
-  /** Use `fastifyStore()`. */
+  /** Use `fastifyStore()`. @internal */
   constructor(sessions: CookieSessions) {
     this.#sessions = sessions;
   }
@@ -80,6 +80,7 @@ export class FastifyStore implements FastifySessionStore {
     done();
   };
 
+  /** Loads a session for @fastify/session; it calls back without one if it is gone. */
   get(id: string, callback: (error: unknown, session?: Fastify.Session | null) => void): void {
     const { caller } = this.#live;
     const reply = this.#loadingReply;
@@ -112,6 +113,7 @@ export class FastifyStore implements FastifySessionStore {
     });
   }
 
+  /** Destroys a session. Later saves of it write nothing. */
   destroy(id: string, callback: (error?: unknown) => void): void {
     const { caller } = this.#live;
     const tracked = caller?.tracked.id === id ? caller.tracked : undefined;

@@ -11,15 +11,21 @@ import { KoaFormat } from "./koa-format.js";
 
 /** Options that koa-session passes to a store. */
 export interface KoaCallOptions {
+  /** Context of the request. */
   ctx?: Context;
+  /** True if the session was changed. */
   changed?: boolean;
+  /** The option `rolling` of koa-session. */
   rolling?: boolean;
 }
 
 /** Interface of the stores of koa-session. */
 export interface KoaExternalStore {
+  /** Loads a session; undefined if it is gone. */
   get(key: string, maxAge?: number | "session", options?: KoaCallOptions): Promise<SessionData | undefined>;
+  /** Stores a session. */
   set(key: string, session: object, maxAge?: number | "session", options?: KoaCallOptions): Promise<void>;
+  /** Destroys a session. */
   destroy(key: string, options?: KoaCallOptions): Promise<void>;
 }
 
@@ -38,7 +44,7 @@ export class KoaStore implements KoaExternalStore {
   readonly #format: KoaFormat;
   readonly #ofRequest = privateField<RequestSession>();
 
-  /** Use `koaStore()`. */
+  /** Use `koaStore()`. @internal */
   constructor(store: SessionStore<object>, options: AdapterOptions) {
     const { ttlMs, onConflict, touchAfterMs } = checkAdapterOptions(options);
     this.#format = new KoaFormat(ttlMs);
@@ -51,11 +57,12 @@ export class KoaStore implements KoaExternalStore {
     this.ContextStore = contextStoreOf(this);
   }
 
-  /** Used by `koaSession()`. */
+  /** Used by `koaSession()`. @internal */
   static storeOf(store: KoaStore): SessionStore<object> {
     return store.#tracker.store;
   }
 
+  /** Loads a session; undefined if it is gone. */
   async get(
     key: string,
     _maxAge?: number | "session",
@@ -86,6 +93,7 @@ export class KoaStore implements KoaExternalStore {
     if (!exists || isUnwritten(loaded, tracked.state)) keepCookieOut(ctx, key);
   }
 
+  /** Destroys a session. Later saves of it write nothing. */
   async destroy(key: string, { ctx }: KoaCallOptions = {}): Promise<void> {
     const tracked = ctx && this.#ofRequest.get(ctx)?.tracked;
     await withFailureEvent("destroy", () =>

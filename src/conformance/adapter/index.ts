@@ -31,12 +31,12 @@ const CASES: Record<string, AdapterCase[]> = {
  * Declares one test for each race between requests that an adapter on `sessionary/tracker` must get right. The tests
  * send HTTP requests to a real app. They delay handlers and calls of the store by latches instead of timers. Works
  * with any test runner, and asserts with node:assert.
+ * @example
+ * import { describe, it } from "node:test";
+ * import { MemoryStore } from "sessionary";
+ * import { adapterConformance } from "sessionary/conformance";
  *
- *     import { describe, it } from "node:test";
- *     import { MemoryStore } from "sessionary";
- *     import { adapterConformance } from "sessionary/conformance";
- *
- *     adapterConformance({ describe, it }, { name: "my adapter", open: () => new MemoryStore(), start });
+ * adapterConformance({ describe, it }, { name: "my adapter", open: () => new MemoryStore(), start });
  */
 export function adapterConformance({ describe, it }: TestRunner, subject: AdapterUnderTest): void {
   describe(subject.name, () => {

@@ -8,6 +8,7 @@ export interface AdapterSession {
   set(field: string, value: unknown): void;
   /** Gives the session a new id. Whether the fields are kept depends on the framework. */
   regenerate(): Promise<void>;
+  /** Destroys the session. */
   destroy(): Promise<void>;
   /** Sets the lifetime of this session, in milliseconds. Not needed with `without.lifetimes`. */
   setLifetime?(lifetimeMs: number): void;
@@ -15,7 +16,9 @@ export interface AdapterSession {
 
 /** Response of a handler: a redirect to `location` if it is set, else status 200 with `text`. */
 export interface AdapterReply {
+  /** Body of the response. */
   text: string;
+  /** Target of the redirect. */
   location: string | undefined;
 }
 
@@ -35,6 +38,7 @@ export type AdapterAbility = "lifetimes" | "saving before sending";
 
 /** The adapter that the suite tests. */
 export interface AdapterUnderTest {
+  /** Heading of the tests. */
   name: string;
   /** Opens an empty store. The suite closes it. */
   open: () => SessionStore | Promise<SessionStore>;

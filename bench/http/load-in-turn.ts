@@ -25,6 +25,8 @@ interface Loaded {
 }
 
 const SECONDS = 0.5;
+/** Requests before anything is timed: with fewer, the compiler is still at work. */
+const WARM_UP = 10_000;
 /** Requests whose commands are counted. */
 const COUNTED = 2_000;
 
@@ -40,7 +42,8 @@ export async function loadInTurn(
   const servers = peers.map((peer, database) => startServer(framework, peer, database, bench));
   try {
     const urls = (await Promise.all(servers.map((server) => server.next()))) as string[];
-    const cookies = await Promise.all(urls.map((url) => logIn(url, connections)));
+    const cookies: string[][] = [];
+    for (const url of urls) cookies.push(await logIn(url, connections));
     const played = new Map<ActionName, Served[]>();
     for (const action of actions) {
       const { method, path, isLoggedIn } = ACTIONS[action];
@@ -54,7 +57,7 @@ export async function loadInTurn(
       bench.log(`${framework}, ${action}`);
       const served: Served[] = [];
       for (const [i, peer] of peers.entries()) {
-        await load.ask(requests[i]!); // warms up
+        await load.ask({ ...requests[i]!, requests: WARM_UP });
         const commandsPerRequest = await countCommands(load, requests[i]!, i, bench);
         served.push({ peer, rounds: [], commandsPerRequest });
       }
@@ -105,12 +108,17 @@ async function countCommands(
   return Object.fromEntries(Object.entries(sent).map(([name, count]) => [name, count / COUNTED]));
 }
 
-/** Logs in so many users. @returns their cookies, which are empty for a server without sessions. */
+/**
+ * Logs in so many users, one after the other: a server that has just started is slow.
+ * @returns their cookies, which are empty for a server without sessions.
+ */
 async function logIn(url: string, times: number): Promise<string[]> {
-  return Promise.all(
-    Array.from({ length: times }, async () => {
-      const { headers } = await fetch(`${url}/login`, { method: "POST" });
-      return headers.getSetCookie()[0]?.split(";")[0] ?? "";
-    }),
-  );
+  const cookies: string[] = [];
+  while (cookies.length < times) {
+    const response = await fetch(`${url}/login`, { method: "POST" });
+    if (!response.ok) throw new Error(`a login was answered with ${response.status}`);
+    await response.text();
+    cookies.push(response.headers.getSetCookie()[0]?.split(";")[0] ?? "");
+  }
+  return cookies;
 }

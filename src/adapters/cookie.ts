@@ -75,7 +75,7 @@ export function normalizeCookie(cookie: CookieData): CookieData {
 }
 
 /**
- * Returns the cookie of a session as data. A plain object may have `maxAge` instead of dates. `expires` takes
+ * Returns the cookie of a session as data. A plain object may have `maxAge` instead of dates, and `expires` in epoch milliseconds. `expires` takes
  * precedence, as in the MemoryStore of express-session and in connect-redis, unless the object was loaded from the
  * store, which writes no `maxAge`.
  * @throws TypeError if it is not an object, or its `maxAge` is not a number.
@@ -86,6 +86,7 @@ export function toCookieData(cookie: unknown, isLoaded = false): CookieData {
   if (typeof toJSON === "function") return normalizeCookie((toJSON as () => CookieData).call(cookie));
   const { maxAge, ...plain } = cookie;
   const normalized = normalizeCookie(plain);
+  if (typeof normalized.expires === "number") normalized.expires = new Date(normalized.expires);
   if (maxAge === undefined || maxAge === null || (normalized.expires && !isLoaded)) return normalized;
   if (typeof maxAge !== "number" || !Number.isFinite(maxAge))
     throw new TypeError("session.cookie.maxAge must be a number of milliseconds");

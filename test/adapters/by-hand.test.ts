@@ -138,9 +138,12 @@ describe.each(FRAMEWORKS)("%s: a plain object by hand", (framework) => {
     }
   });
 
-  test("ends when its cookie's expires says, also with a maxAge, which may be in seconds", async () => {
+  test.each([
+    ["expires", new Date(inMs(60_000))],
+    ["expires in epoch milliseconds", inMs(60_000)],
+  ])("ends when its cookie's %s says, also with a maxAge, which may be in seconds", async (_, expires) => {
     const { store, set } = empty();
-    await set("a", { cookie: { maxAge: 60, expires: new Date(inMs(60_000)) }, user: "ann" });
+    await set("a", { cookie: { maxAge: 60, expires }, user: "ann" });
     expect(Math.abs((await store.get("a"))!.expiresAt - inMs(60_000))).toBeLessThan(10_000);
   });
 

@@ -24,7 +24,7 @@ export { MemoryStore } from "./memory/memory-store.js";
 export type { MemoryStoreOptions } from "./memory/options.js";
 export { onSessionaryEvent } from "./events.js";
 export type { ConnectionFailure, SessionaryEvents } from "./events.js";
-export { isSessionId } from "./session-id.js";
+export { assertSessionId, isSessionId } from "./session-id.js";
 export { assertExpiresAt } from "./codec/payload.js";
 export { createStore } from "./create-store.js";
 export type { CustomStoreConfig, CustomStoreOptions, StoreConfig, StoreOptions } from "./create-store.js";

@@ -22,7 +22,7 @@
  *   version differs; check and write are one atomic step.
  * - `create` and `update` accept an `expiresAt` in the past; the session is then gone.
  * - A session is gone when its `expiresAt` has passed.
- * - A write copies its entry before it returns: later changes to the object do not change the stored session.
+ * - A write copies its entry before it returns its promise: later changes to the object do not change the stored session.
  * - Data that JSON cannot represent (a BigInt, a Map, a Set, a cycle, a getter that throws) is rejected with a
  *   `TypeError` that names the key; nothing is written.
  * - An `expiresAt` that a `Date` cannot represent, or that is before 2001 (probably seconds instead of milliseconds),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { channel } from "node:diagnostics_channel";
-import { assertExpiresAt, isSessionId, jsonCodec } from "sessionary";
+import { assertExpiresAt, assertSessionId, jsonCodec } from "sessionary";
 import { SessionConflictError, SessionExistsError, StoreClosedError } from "sessionary";
 import type { SessionEntry, SessionRecord, SessionStore } from "sessionary";
 
@@ -37,9 +37,9 @@ export function customStore(rows = new Map<string, Row>()): SessionStore {
   return {
     get: async (id) => read(id),
     create: async (id, entry) => {
+      assertSessionId(id);
       if (read(id)) throw new SessionExistsError();
-      if (isSessionId(id)) return write(id, entry);
-      throw new TypeError("id must be 1 to 256 printable ASCII characters without a space");
+      return write(id, entry);
     },
     update: async (id, entry, { ifVersion } = {}) => matching(id, ifVersion) && write(id, entry),
     touch: async (id, entry, { ifVersion } = {}) => {

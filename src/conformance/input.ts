@@ -9,7 +9,7 @@ import type { TestContext } from "./test-context.js";
 export const input: Sentence[] = [
   {
     title:
-      "A write copies its entry before it returns: later changes to the object do not change the stored session.",
+      "A write copies its entry before it returns its promise: later changes to the object do not change the stored session.",
     test: async (context) => {
       const { store } = context;
       const changedAfter = async (write: (entry: SessionEntry) => Promise<unknown>) => {

@@ -15,7 +15,15 @@ export interface SessionFormat {
   fieldsOf(data: SessionData, expiresAt: number): Fields | undefined;
   /** Returns the data to store. */
   dataOf(fields: Fields, expiresAt: number): SessionData;
-  /** Returns the fields that a session without data also has. */
+  /**
+   * Returns the fields that the successor of an ended session keeps in any case, such as its lifetime. The tracker calls
+   * it only after `regenerate` of a session that another request has ended. It then drops the fields of the successor
+   * that are equal to those of the ended session, except these. An object in these fields, even an empty one, is
+   * compared key by key.
+   * @example
+   * // The fields are { values: { user: "ann" }, keepForMs: 3_600_000 }.
+   * emptyOf: ({ keepForMs }) => ({ values: {}, keepForMs }),
+   */
   emptyOf(fields: Fields): Fields;
   /** Returns the lifetime of stored fields, or undefined if they do not contain it. */
   lifetimeOf(fields: Fields): Lifetime | undefined;

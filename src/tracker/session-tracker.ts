@@ -74,7 +74,11 @@ export class SessionTracker<D extends object = Fields> {
     return new TrackedSession(this.#parts, id, {} as D, { status: "new" });
   }
 
-  /** Returns a session with the status "gone", for a request that keeps the id. Its saves write nothing. */
+  /**
+   * Returns a session with the status "gone", for a request that keeps the id. Its saves write nothing. An example is
+   * a request of @fastify/session that calls `reload` after another request has destroyed the session: the framework
+   * then goes on with a new session object under the old id.
+   */
   gone(id: string): TrackedSession<D> {
     return new TrackedSession(this.#parts, id, {} as D, { status: "gone", endedHere: false });
   }

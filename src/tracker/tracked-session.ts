@@ -19,7 +19,10 @@ export interface TrackerParts {
 export class TrackedSession<D extends object = Fields> {
   /** The session's id. */
   readonly id: string;
-  /** Copy of the loaded data for the caller. Empty for a new session. */
+  /**
+   * Copy of the loaded data for the caller. It is `{}` if nothing was loaded, as for a new session, even if `D` has
+   * required fields.
+   */
   readonly data: D;
   /** Used by the tracker. @internal */
   state: SessionState;
@@ -53,8 +56,10 @@ export class TrackedSession<D extends object = Fields> {
    * Saves the session. Creates it if it is new. Otherwise applies the changes since the last save to the stored
    * session, extends the expiry if that is due, or does nothing if there is nothing to write.
    * @param data The session's complete data. It is read before this method returns.
-   * @param lifetime Milliseconds from now, or a fixed expiry.
-   * @returns false if the session is gone and nothing was written.
+   * @param lifetime Milliseconds from now, or a fixed expiry. Without a format that stores the lifetime, the first save
+   *   of a loaded session can only extend it: a lifetime that ends earlier has no effect.
+   * @returns false if the session was found to be gone. True does not mean that it still exists: if there is nothing to
+   *   write, the store is not asked. Set a cookie only if `expiresAt` changed.
    * @throws TypeError if JSON cannot represent the data; SessionExistsError if the id of a new session is in use;
    *   SessionConflictError if other writers changed the session until the deadline; or the error of the store.
    */
@@ -69,7 +74,8 @@ export class TrackedSession<D extends object = Fields> {
 
   /**
    * Extends the expiry of a session that has not changed since it was loaded or saved, if that is due.
-   * @returns false if the session is gone.
+   * @returns false if the session was found to be gone. True does not mean that it still exists: if the extension is not
+   *   due, the store is not asked.
    */
   async touch(lifetime: Lifetime): Promise<boolean> {
     const { state } = this;
@@ -91,10 +97,11 @@ export class TrackedSession<D extends object = Fields> {
   }
 
   /**
-   * Destroys the session and returns its successor under a new id. The first save of the successor stores it.
+   * Destroys the session and returns its successor under a new id, with empty data. The first save of the successor
+   * stores it.
    *
-   * If another request destroyed the session meanwhile, the successor does not store the data that it copied from the
-   * session, so that an ended session is not stored again under a new id.
+   * If another request destroyed the session meanwhile, the successor does not store the data that the caller copied
+   * from the session, so that an ended session is not stored again under a new id.
    */
   async regenerate(newId: string): Promise<TrackedSession<D>> {
     await this.destroy();

@@ -12,8 +12,8 @@ export type SessionCalls<T extends object> = Pick<
 export type WithDeadline = <R>(task: () => Promise<R>) => Promise<R>;
 
 /**
- * Makes calls of several steps behave like calls of one step: a write copies its entry before it returns, and calls
- * on one session take effect in the order in which they are made.
+ * Makes calls of several steps behave like calls of one step: a write copies its entry before it returns its promise,
+ * and calls on one session take effect in the order in which they are made.
  */
 export class OrderedCalls<T extends object> implements SessionCalls<T> {
   readonly #calls: SessionCalls<T>;

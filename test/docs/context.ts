@@ -53,10 +53,21 @@ const CONTEXTS: Record<string, string> = {
     declare const req: Request;`,
   "docs/writing-a-store.md, Errors": `
     import { StoreUnavailableError } from "sessionary";`,
+  "docs/writing-a-store.md, With an asynchronous database": `
+    import { StoreClosedError, assertExpiresAt, isSessionId, jsonCodec } from "sessionary";
+    import type { SessionEntry, UpdateOptions } from "sessionary";
+    declare const isClosed: boolean;
+    declare const database: {
+      update(id: string, text: string, expiresAt: number, ifVersion?: string): Promise<string | undefined>;
+    };`,
   "docs/writing-a-store.md, Sessions of a user": `
-    import { MemoryStore as MyStore } from "sessionary";`,
+    import type { SessionStore } from "sessionary";
+    declare const customStore: () => SessionStore;`,
   "docs/writing-a-store.md, A URL scheme for your store": `
-    import { MemoryStore as MyStore, createStore } from "sessionary";`,
+    import { type SessionStore, createStore } from "sessionary";
+    declare const customStore: () => SessionStore;`,
+  "docs/writing-an-adapter.md, The calls of the tracker": `
+    import type { SessionFormat } from "sessionary/tracker";`,
   "docs/writing-an-adapter.md, Guarantees that a framework rules out": `
     import { MemoryStore } from "sessionary";
     import { type AdapterUnderTest } from "sessionary/conformance";

@@ -92,7 +92,7 @@ export class GatedStore implements SessionStore {
   }
 }
 
-/** Copies the entry, since a write must copy it before it returns, even if the suite delays the write. */
+/** Copies the entry, since a write must copy it before it returns its promise, even if the suite delays the write. */
 function copyOf({ data, expiresAt }: SessionEntry): SessionEntry {
   return { data: structuredClone(data), expiresAt };
 }

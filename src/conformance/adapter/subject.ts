@@ -10,7 +10,10 @@ export interface AdapterSession {
   regenerate(): Promise<void>;
   /** Destroys the session. */
   destroy(): Promise<void>;
-  /** Sets the lifetime of this session, in milliseconds. Not needed with `without.lifetimes`. */
+  /**
+   * Sets the lifetime of this session, in milliseconds. The adapter must store it with the session, since later
+   * requests keep it. Not needed with `without.lifetimes`.
+   */
   setLifetime?(lifetimeMs: number): void;
 }
 

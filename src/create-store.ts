@@ -106,7 +106,9 @@ function checkUrl(url: unknown): string {
   }
   const trimmed = url.trim();
   if (trimmed === "")
-    throw new TypeError(`createStore requires a URL, such as ${EXAMPLES}; received an empty string`);
+    throw new TypeError(
+      `createStore requires a URL, such as ${EXAMPLES}; received an empty string. Is the environment variable set?`,
+    );
   if (/^["'`]/.test(trimmed))
     throw urlError(url, `url begins with a quotation mark: remove it; a URL looks like ${EXAMPLES}`);
   return trimmed;

@@ -41,6 +41,10 @@ export class SessionExistsError extends SessionStoreError {
 export class TemporaryStoreError extends SessionStoreError {
   /** HTTP status of the response. */
   readonly statusCode = 503;
+  /** The same under the name that NestJS reads. */
+  readonly status = 503;
+  /** Tells Koa and NestJS not to send the message to the client. */
+  readonly expose = false;
   /** HTTP headers of the response. */
   readonly headers: Readonly<Record<string, string>> = { "retry-after": "1" };
 

@@ -12,7 +12,12 @@ it.each([
   new StoreClosedError(),
 ])("$name asks frameworks for status 503 and Retry-After", async (error) => {
   expect(error).toBeInstanceOf(TemporaryStoreError);
-  expect(error).toMatchObject({ statusCode: 503, headers: { "retry-after": "1" } });
+  expect(error).toMatchObject({
+    statusCode: 503,
+    status: 503,
+    expose: false,
+    headers: { "retry-after": "1" },
+  });
   const response = error.getResponse();
   expect([response.status, response.headers.get("retry-after")]).toEqual([503, "1"]);
   expect(await response.text()).not.toContain(error.message);

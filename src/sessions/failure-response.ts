@@ -1,10 +1,15 @@
 import { STATUS_CODES } from "node:http";
+import { hasCode } from "../errors.js";
 
 /** Returns the response to a request whose session could not be loaded or saved. */
 export type OnError = (error: Error) => Response | Promise<Response>;
 
-/** Returns the response of `onError`, or the default response if there is no `onError` or it fails. */
+/**
+ * Returns the response of `onError`, or the default response if there is no `onError` or it fails. Without `onError`,
+ * prints the error as Express does, since nothing else reports it. An outage is printed once, by a warning.
+ */
 export async function failureResponse(error: unknown, onError: OnError | undefined): Promise<Response> {
+  if (onError === undefined && !hasCode(error, "ERR_STORE_UNAVAILABLE")) console.error(error);
   try {
     const response = await onError?.(
       error instanceof Error ? error : new Error("unknown error", { cause: error }),

@@ -38,6 +38,7 @@ function saveLate(c: Context, session: RequestSession<object>): void {
 }
 
 function toException(error: unknown): HTTPException {
-  const options = { res: defaultResponse(error), cause: error };
+  const message = error instanceof Error ? error.message : "the session could not be loaded or saved";
+  const options = { message, res: defaultResponse(error), cause: error };
   return new HTTPException(statusOf(error) as ContentfulStatusCode, options);
 }

@@ -1,5 +1,6 @@
 import { hasCode } from "../errors.js";
 import { privateField } from "../internal/private-field.js";
+import { describe } from "../internal/validation.js";
 import type { SessionData, SessionStore } from "../store.js";
 import { BIND, type SessionBinder } from "./bind.js";
 import { type OnError, failureResponse } from "./failure-response.js";
@@ -62,6 +63,8 @@ export class Sessions<
   get(request: Request): Promise<Session<T>>;
   get(request: FrameworkRequest): Promise<Session<T>>;
   get(request: object, response?: NodeResponse): Promise<Session<T>> {
+    if (typeof request !== "object" || request === null)
+      throw new TypeError(`sessions.get requires a request; received ${describe(request)}`);
     return (this.#bound.get(request) ?? this.#bindRequest(request, response)).get();
   }
 

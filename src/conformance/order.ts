@@ -35,7 +35,12 @@ export const order: Sentence[] = [
       const waited = await run(context, "waited", sequences, true);
       const unwaited = await run(context, "unwaited", sequences, false);
       for (const [i, sequence] of sequences.entries())
-        assert.deepEqual(unwaited[i], waited[i], sequence.join(", then "));
+        assert.deepEqual(
+          unwaited[i],
+          waited[i],
+          `${sequence.join(", then ")}, then get: the results differ from those of the same calls when each is ` +
+            "awaited; the last result is that of get",
+        );
     },
   },
 ];

@@ -29,7 +29,7 @@ export const whole: Sentence[] = [
       const made = Array.from({ length: MANY }, (_, n) => idOf(n));
       await Promise.all(made.map((id) => store.create(id, context.entry())));
       await store.create(idOf("over"), context.pastEntry());
-      assert.deepEqual(await context.storedIds(), [...made].sort());
+      assertSameIds(await context.storedIds(), made);
 
       const goes = made.filter((_, n) => n % 3 === 0);
       const stays = made.filter((_, n) => n % 3 !== 0);
@@ -46,16 +46,16 @@ export const whole: Sentence[] = [
           seen.add(id);
         }
         const left = stays.filter((id) => !seen.has(id));
-        assert.deepEqual(left, [], "ids leaves out a session that existed all the time");
+        assert.equal(left.length, 0, `ids leaves out sessions that existed all the time: ${firstOf(left)}`);
         const unknown = [...seen].filter((id) => !known.has(id));
-        assert.deepEqual(unknown, [], "ids yields an id that never existed");
+        assert.equal(unknown.length, 0, `ids yields ids that never existed: ${firstOf(unknown)}`);
       }
 
       for await (const id of store.ids()) {
         assert.ok(known.has(id));
         break; // a caller may stop an iteration
       }
-      assert.deepEqual(new Set(await context.storedIds()), new Set([...stays, ...comes]));
+      assertSameIds([...new Set(await context.storedIds())], [...stays, ...comes]);
     },
   },
   {
@@ -64,16 +64,16 @@ export const whole: Sentence[] = [
       const { store } = context;
       assert.equal(await store.count(), 0);
       await inParallel((n) => store.create(idOf(n), context.entry()));
-      assert.equal(await store.count(), PARALLEL, "create");
+      assert.equal(await store.count(), PARALLEL, `count after ${PARALLEL} parallel creates`);
       await store.update(idOf(1), context.entry());
       await store.touch(idOf(1), context.entry());
       await store.update(idOf("none"), context.entry());
-      assert.equal(await store.count(), PARALLEL, "update and touch");
+      assert.equal(await store.count(), PARALLEL, "count after update and touch");
       await store.destroy(idOf(1));
-      assert.equal(await store.count(), PARALLEL - 1, "destroy");
+      assert.equal(await store.count(), PARALLEL - 1, "count after destroy");
       await store.update(idOf(2), context.pastEntry());
       await store.create(idOf("over"), context.pastEntry());
-      assert.equal(await store.count(), PARALLEL - 2, "expired sessions");
+      assert.equal(await store.count(), PARALLEL - 2, "count with expired sessions");
     },
   },
   {
@@ -83,6 +83,8 @@ export const whole: Sentence[] = [
       const other = await context.another();
       await inParallel((n) => store.create(idOf(n), context.entry({ store: 1 })));
       await inParallel((n) => other.create(idOf(n), context.entry({ store: 2 })));
+      for (const each of [store, other])
+        assert.equal(await each.count(), PARALLEL, "the count of each of two stores, before clear");
       await store.clear();
       await context.assertEmpty();
       assert.equal(await store.get(idOf(1)), undefined);
@@ -124,3 +126,23 @@ export const whole: Sentence[] = [
     },
   },
 ];
+
+/** Asserts that `ids` yields these ids, in any order. Shows only the first ids of a difference. */
+function assertSameIds(actual: string[], expected: string[]): void {
+  const [yielded, known] = [new Set(actual), new Set(expected)];
+  const missing = expected.filter((id) => !yielded.has(id));
+  const unknown = actual.filter((id) => !known.has(id));
+  const count = `${missing.length} of ${expected.length} sessions`;
+  assert.equal(missing.length, 0, `ids leaves out ${count}: ${firstOf(missing)}`);
+  assert.equal(unknown.length, 0, `ids yields ids of sessions that do not exist: ${firstOf(unknown)}`);
+  assert.equal(
+    actual.length,
+    expected.length,
+    `ids yields ${actual.length} ids for ${expected.length} sessions`,
+  );
+}
+
+/** Lists up to five ids. */
+function firstOf(ids: string[]): string {
+  return [...ids.slice(0, 5), ...(ids.length > 5 ? ["…"] : [])].join(", ");
+}

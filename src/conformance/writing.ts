@@ -106,7 +106,11 @@ export const writing: Sentence[] = [
       );
       const stored = await context.stored(idOf(1));
       const conflicts = outcomes.filter((outcome) => typeof outcome === "object");
-      assert.equal(conflicts.length, PARALLEL - 1, `one of ${PARALLEL} parallel updates succeeds`);
+      assert.equal(
+        conflicts.length,
+        PARALLEL - 1,
+        `${PARALLEL - 1} of ${PARALLEL} parallel updates with the same ifVersion conflict`,
+      );
       const winner = outcomes.findIndex((outcome) => typeof outcome === "string");
       assert.deepEqual(stored.data, { user: SECRET, winner });
       for (const error of conflicts) assertContains(context, error, stored);

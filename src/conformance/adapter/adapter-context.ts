@@ -45,7 +45,13 @@ export class AdapterContext {
     await client.visit((session) => {
       for (const [field, value] of Object.entries({ user, ...fields })) session.set(field, value);
     });
-    assert.deepEqual(await client.read("user"), { user }, "a session that was just stored");
+    const cookies = client.cookieNames.join(", ") || "none";
+    assert.deepEqual(
+      await client.read("user"),
+      { user },
+      "the request after a sign-in, sent with the cookies of its response, does not see the user " +
+        `(cookies received: ${cookies})`,
+    );
     return client;
   }
 

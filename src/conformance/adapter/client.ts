@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { inspect } from "node:util";
 import type { HandlerApp, SessionHandler } from "./handler-app.js";
 import { Latch } from "./latch.js";
 
@@ -11,6 +12,8 @@ export interface Answer {
   location: string | null;
   /** True if the response sets a cookie, other than to remove it. */
   setsCookie: boolean;
+  /** Error that the handler threw, or that names a path that is none of the suite's. Undefined if there is none. */
+  error: unknown;
 }
 
 /** A request whose handler has loaded its session and waits. */
@@ -34,11 +37,16 @@ export class Client {
     return new Client(this.#app, this.#cookies);
   }
 
+  /** Names of the stored cookies. */
+  get cookieNames(): string[] {
+    return [...this.#cookies.keys()];
+  }
+
   /** Sends a request that must succeed. @returns the value that the handler returned. */
   async visit(handler: SessionHandler): Promise<unknown> {
-    const { status, result } = await this.send(handler);
-    assert.equal(status, 200, "the status of a request");
-    return result;
+    const answer = await this.send(handler);
+    assertAnswered(answer);
+    return answer.result;
   }
 
   /** Returns fields of the session, with null for a field that is not set. */
@@ -54,9 +62,9 @@ export class Client {
       await latch.wait();
       return handler(session);
     });
-    const early = answer.then(({ status }) =>
-      assert.fail(`a request got status ${status} without its handler`),
-    );
+    const early = answer.then(({ status, error }) => {
+      throw failure(`a request got status ${status} without its handler`, error);
+    });
     early.catch(() => {}); // it rejects if the test ends first
     await Promise.race([latch.reached, early]);
     return { finish: () => (latch.open(), answer) };
@@ -65,7 +73,16 @@ export class Client {
   /** Sends a request. @param location Target of the redirect, if the handler has to redirect. */
   async send(handler: SessionHandler, location?: string): Promise<Answer> {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(this.#app.urlOf(handler, location), {
+    let error: unknown;
+    const noted: SessionHandler = async (session) => {
+      try {
+        return await handler(session);
+      } catch (thrown) {
+        error = thrown;
+        throw thrown;
+      }
+    };
+    const response = await fetch(this.#app.urlOf(noted, location), {
       redirect: "manual",
       headers: cookie === "" ? {} : { cookie },
     });
@@ -78,6 +95,7 @@ export class Client {
       result: text === undefined ? undefined : (JSON.parse(text) as unknown),
       location: response.headers.get("location"),
       setsCookie: kept.includes(true),
+      error: error ?? this.#app.unknownPath,
     };
   }
 
@@ -93,4 +111,15 @@ export class Client {
     else this.#cookies.set(name, value);
     return !isRemoved;
   }
+}
+
+/** Asserts that a request got status 200. The failure has the error of its handler as the cause. */
+export function assertAnswered({ status, error }: Answer): void {
+  if (status !== 200) throw failure(`the status of a request is ${status} and not 200`, error);
+}
+
+function failure(message: string, cause: unknown): assert.AssertionError {
+  const reason = cause instanceof Error ? String(cause) : inspect(cause);
+  const text = cause === undefined ? message : `${message}: ${reason}`;
+  return Object.assign(new assert.AssertionError({ message: text }), cause !== undefined && { cause });
 }

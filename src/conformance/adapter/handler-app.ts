@@ -6,6 +6,8 @@ export type SessionHandler = (session: AdapterSession) => unknown;
 /** The app under test. Its handlers are functions of the suite. */
 export class HandlerApp {
   url = "";
+  /** Error for the last path that was not one of the suite's. */
+  unknownPath: Error | undefined;
   readonly #handlers: { handler: SessionHandler; location: string | undefined }[] = [];
 
   /** Returns a URL that runs a handler. */
@@ -14,7 +16,14 @@ export class HandlerApp {
   }
 
   readonly handle: AdapterHandler = async (path, session) => {
-    const { handler, location } = this.#handlers[Number(path.slice(1))]!;
+    const known = this.#handlers[Number(path.slice(1))];
+    if (known === undefined) {
+      this.unknownPath = new Error(
+        `the handler received the path ${path}, which is none of the suite's, such as /0`,
+      );
+      throw this.unknownPath;
+    }
+    const { handler, location } = known;
     return { text: JSON.stringify((await handler(session)) ?? null), location };
   };
 }

@@ -1,12 +1,12 @@
 import { STATUS_CODES } from "node:http";
 import { hasCode } from "../errors.js";
 
-/** Returns the response to a request whose session could not be loaded or saved. */
-export type OnError = (error: Error) => Response | Promise<Response>;
+/** Returns the response to a request whose session could not be loaded or saved, or nothing for the default response. */
+export type OnError = (error: Error) => Response | void | Promise<Response | void>;
 
 /**
- * Returns the response of `onError`, or the default response if there is no `onError` or it fails. Without `onError`,
- * prints the error as Express does, since nothing else reports it. An outage is printed once, by a warning.
+ * Returns the response of `onError`, or the default response if `onError` is missing, returns nothing or fails. Without
+ * `onError`, prints the error as Express does, since nothing else reports it. An outage is printed once, by a warning.
  */
 export async function failureResponse(error: unknown, onError: OnError | undefined): Promise<Response> {
   if (onError === undefined && !hasCode(error, "ERR_STORE_UNAVAILABLE")) console.error(error);

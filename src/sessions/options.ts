@@ -22,7 +22,7 @@ export interface SessionsOptions<T extends object = SessionData>
   cookie?: CookieOptions;
   /**
    * Returns the response to a request whose session cannot be loaded or saved, with node:http and the Fetch API.
-   * Frameworks get the error instead.
+   * Frameworks get the error instead. If it returns nothing, the default response is sent.
    * @default the status and headers of the error, such as 503 with `Retry-After`
    */
   onError?: OnError;

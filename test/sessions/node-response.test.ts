@@ -239,10 +239,11 @@ test("answers with what onError returns", async () => {
   expect(seen).toEqual([expect.objectContaining({ code: "ERR_STORE_UNAVAILABLE" })]);
 });
 
-test("answers by default if onError fails", async () => {
+test("answers by default if onError returns nothing or fails", async () => {
   const store = new TestStore();
   store.fail("create");
-  for (const onError of [() => Promise.reject(new Error("no")), () => "text" as never]) {
+  const returnsNothing = [() => {}, async () => {}];
+  for (const onError of [...returnsNothing, () => Promise.reject(new Error("no")), () => "text" as never]) {
     const url = await listen(
       (_req, res, { data }) => ((data.n = 1), res.end("text")),
       createSessions({ store: store.store, onError }),

@@ -9,6 +9,11 @@ const CONTEXTS: Record<string, string> = {
     declare const store: SessionStore;
     declare const secret: string;
     const app = fastify();`,
+  "docs/getting-started.md, Shutdown": `
+    import express from "express";
+    import { createSessions } from "sessionary";
+    const app = express();
+    const sessions = createSessions({ store: "memory:" });`,
   "docs/getting-started.md, createSessions anywhere else": `
     import type { IncomingMessage } from "node:http";
     import { createSessions } from "sessionary";

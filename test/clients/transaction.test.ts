@@ -38,7 +38,7 @@ it.each([
       (reason: unknown) => reason,
     );
     expect(error, name).toMatchObject({ code: "ERR_STORE_UNAVAILABLE", reason: "other" });
-    expect((error as Error).message, name).toContain("inside a transaction (MULTI): give the store a client");
+    expect((error as Error).message, name).toContain("inside a transaction (MULTI): use a separate client");
     const isRead = name.startsWith("get") || name === "count";
     expect(error, name).toMatchObject({ outcome: isRead ? "not-applied" : "unknown" });
   }

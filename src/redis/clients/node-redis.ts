@@ -11,7 +11,7 @@ const BLOB_STRING = 36;
 export class NodeRedisDriver implements Driver {
   readonly isCluster: boolean;
   readonly keyPrefix: string;
-  /** Only a possible reason, since the client does not tell which commands it has sent. */
+  /** Possible reason of a timeout: the client does not tell which commands it has sent. */
   readonly delayReason =
     "if the app sends blocking commands such as BLPOP over this client, use a separate client for the store";
   readonly endReason = "the node-redis client is not connected: call client.connect() first";
@@ -95,7 +95,7 @@ class NodeRedisCall implements Call {
     return this.#route.send(args, prefixed[0], this.#options);
   }
 
-  /** Only calls `send`, since node-redis sends the commands of one turn of the event loop together. */
+  /** Calls `send`: node-redis already sends the commands of one turn of the event loop together. */
   together<R>(send: () => R): R {
     return send();
   }

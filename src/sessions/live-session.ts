@@ -24,6 +24,8 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
   #client: { value: string; expiresAt: number | undefined } | undefined;
   #cookieField: CookieField | undefined;
   #isNew: boolean;
+  /** True if the store may have the session: it was loaded, or a save of it has started. */
+  #mayBeStored: boolean;
   /** True if the session has to be stored even without data. */
   #mustStore = false;
   #removesCookie = false;
@@ -43,6 +45,7 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
     this.#isSecure = isSecure;
     this.#client = received && { value: received.value, expiresAt: tracked?.expiresAt };
     this.#isNew = tracked === undefined;
+    this.#mayBeStored = tracked !== undefined;
     this.#tracked = tracked;
     let data: Fields = {};
     if (tracked !== undefined) {
@@ -80,10 +83,7 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
   async regenerate(): Promise<void> {
     const tracked = this.#tracked;
     this.#cookieField = undefined;
-    if (tracked === undefined || this.#isNew) {
-      this.#tracked = undefined;
-      return;
-    }
+    if (tracked === undefined || !this.#mayBeStored) return void (this.#tracked = undefined);
     const id = newSessionId();
     this.#tracked = await withFailureEvent("destroy", () => tracked.regenerate(this.#parts.storageId(id)));
     this.#value = id;
@@ -92,11 +92,12 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
 
   async destroy(): Promise<void> {
     const tracked = this.#tracked;
-    if (tracked !== undefined && !this.#isNew) await withFailureEvent("destroy", () => tracked.destroy());
+    if (tracked !== undefined && this.#mayBeStored)
+      await withFailureEvent("destroy", () => tracked.destroy());
     this.#tracked = this.#cookieField = undefined;
     this.data = {};
     this.#isNew = true;
-    this.#mustStore = false;
+    this.#mayBeStored = this.#mustStore = false;
     this.#removesCookie = this.#client !== undefined;
   }
 
@@ -160,7 +161,9 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
       const fields = this.#fields();
       const tracked = this.#tracked ?? this.#create();
       const saving = tracked.saveIfNeeded(fields, this.#parts.idleTimeoutMs);
-      return saving && this.#saved(tracked, saving);
+      if (saving === undefined) return undefined;
+      this.#mayBeStored = true;
+      return this.#saved(tracked, saving);
     } catch (error) {
       return withFailureEvent("save", () => Promise.reject(error as Error));
     }

@@ -1,9 +1,14 @@
-import type { InjectOptions, LightMyRequestResponse } from "fastify";
-
 /** A server, as a browser sees it: the path of a request is its number. */
 export interface App {
   cookieName: string;
-  inject(options: InjectOptions): Promise<LightMyRequestResponse>;
+  inject(request: { url: string; cookies: Record<string, string> }): Promise<Received>;
+}
+
+/** A response that a browser received. */
+interface Received {
+  statusCode: number;
+  body: string;
+  cookies: { name: string; value: string }[];
 }
 
 let ids = 0;

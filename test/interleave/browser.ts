@@ -44,7 +44,7 @@ export class Browser {
     const server = tab % this.#apps.length;
     const asked = this.#model.ask(action, { tab, server, previous });
     const app = this.#apps[server]!;
-    const sentId = this.#cookie && idOf(this.#cookie);
+    const sentId = this.#idIn(this.#cookie);
     const response = await as(
       asked,
       async () =>
@@ -60,11 +60,16 @@ export class Browser {
     assert(response.statusCode < 500, `${asked.name} failed: ${response.body}`);
     const answered = {
       status: response.statusCode,
-      answer: response.json<Answer>(),
-      cookieId: set?.value ? idOf(set.value) : undefined,
+      answer: JSON.parse(response.body) as Answer,
+      cookieId: this.#idIn(set?.value),
     };
     this.#model.answered(asked, sentId, answered);
     return asked.field;
+  }
+
+  /** Returns the session id in a cookie, as handlers see it. */
+  #idIn(cookie: string | undefined): string | undefined {
+    return cookie ? this.#model.shownId(idOf(cookie)) : undefined;
   }
 }
 

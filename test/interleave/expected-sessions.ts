@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { SessionEntry, SessionRecord } from "sessionary";
+import { IDLE_TIMEOUT_MS } from "./actions.js";
 import { type Fields, copyOf } from "./edits.js";
 import { expectedFields } from "./expected-fields.js";
 import type { Asked, Change } from "./asked.js";
@@ -171,8 +172,11 @@ export function fieldsOf({ data }: SessionEntry): Fields {
   return copyOf(fields);
 }
 
+/** Returns the lifetime in a record. `createSessions` stores none: all of its sessions have the same one. */
 export function lifetimeOf({ data }: SessionEntry): number {
-  return (data.cookie as { originalMaxAge: number }).originalMaxAge;
+  return data.cookie === undefined
+    ? IDLE_TIMEOUT_MS
+    : (data.cookie as { originalMaxAge: number }).originalMaxAge;
 }
 
 function isNear(a: number, b: number, slack: number): boolean {

@@ -1,11 +1,11 @@
 import express from "express";
 import session from "express-session";
-import Fastify from "fastify";
 import { expressStore } from "sessionary/express-session";
 import { SECRET, expressVisit } from "../adapters/support.js";
 import { IDLE_TIMEOUT_MS, type Setup } from "./actions.js";
 import { type App, newId } from "./app.js";
 import { type Surroundings, handle } from "./handlers.js";
+import { injectOf } from "./inject.js";
 
 /** An Express server over express-session. */
 export async function expressApp(surroundings: Surroundings, setup: Setup): Promise<App> {
@@ -30,17 +30,4 @@ export async function expressApp(surroundings: Surroundings, setup: Setup): Prom
     res.status(answer.status).json(answer);
   });
   return { cookieName: "connect.sid", inject: await injectOf(app) };
-}
-
-/** Express cannot be called without a socket, whose real time would make the order of events random. */
-async function injectOf(app: express.Express): Promise<App["inject"]> {
-  const server = Fastify();
-  server.all("*", (request, reply) => {
-    reply.hijack();
-    // Express gives both other prototypes, without the methods by which inject sees the answer.
-    for (const raw of [request.raw, reply.raw]) Object.assign(raw, Object.getPrototypeOf(raw));
-    app(request.raw, reply.raw);
-  });
-  await server.ready();
-  return (options) => server.inject(options);
 }

@@ -24,44 +24,44 @@ export class GatedStore implements SessionStore {
   }
 
   get(id: string) {
-    return call("get", async () => {
+    return call("get", id, async () => {
       const record = await this.#inner.get(id);
-      this.#check((model) => model.read(id, record));
+      this.#check(id, (model, shownId) => model.read(shownId, record));
       return record;
     });
   }
 
   create(id: string, entry: SessionEntry, options?: CreateOptions) {
     const written = snapshot(entry);
-    return call("create", async () => {
+    return call("create", id, async () => {
       const version = await this.#inner.create(id, written, options);
-      this.#check((model) => model.created(id, written, version));
+      this.#check(id, (model, shownId) => model.created(shownId, written, version));
       return version;
     });
   }
 
   update(id: string, entry: SessionEntry, options?: UpdateOptions) {
     const written = snapshot(entry);
-    return call("update", async () => {
+    return call("update", id, async () => {
       const version = await this.#checked(id, options, this.#inner.update(id, written, options));
-      this.#check((model) => model.updated(id, written, version));
+      this.#check(id, (model, shownId) => model.updated(shownId, written, version));
       return version;
     });
   }
 
   touch(id: string, entry: SessionEntry, options?: UpdateOptions) {
     const written = snapshot(entry);
-    return call("touch", async () => {
+    return call("touch", id, async () => {
       const exists = await this.#checked(id, options, this.#inner.touch(id, written, options));
-      this.#check((model) => model.touched(id, written, exists));
+      this.#check(id, (model, shownId) => model.touched(shownId, written, exists));
       return exists;
     });
   }
 
   destroy(id: string) {
-    return call("destroy", async () => {
+    return call("destroy", id, async () => {
       const existed = await this.#inner.destroy(id);
-      this.#check((model) => model.destroyed(id, existed));
+      this.#check(id, (model, shownId) => model.destroyed(shownId, existed));
       return existed;
     });
   }
@@ -69,9 +69,9 @@ export class GatedStore implements SessionStore {
   /** Ends the sessions of a user, if there is one and the store knows users. */
   async destroyByUser(user: unknown): Promise<void> {
     if (typeof user !== "string" || !this.#hasUsers) return;
-    await call("destroyByUser", async () => {
+    await call("destroyByUser", user, async () => {
       const count = await this.#inner.destroyByUser(user);
-      this.#check((model) => model.destroyedByUser(user, count));
+      this.#model().checking((model) => model.destroyedByUser(user, count));
     });
   }
 
@@ -91,16 +91,15 @@ export class GatedStore implements SessionStore {
     return this.#inner.close();
   }
 
-  #check(check: (model: Model) => void): void {
-    const model = this.#model();
-    model.checking(() => check(model));
+  #check(id: string, check: (model: Model, shownId: string) => void): void {
+    this.#model().checking((model) => check(model, model.shownId(id)));
   }
 
   async #checked<R>(id: string, options: UpdateOptions | undefined, writing: Promise<R>): Promise<R> {
     try {
       return await writing;
     } catch (error) {
-      this.#check((model) => model.rejected(id, options?.ifVersion, error));
+      this.#check(id, (model, shownId) => model.rejected(shownId, options?.ifVersion, error));
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import type { Visit } from "../adapters/support.js";
+import type { Visit as AdapterVisit } from "../adapters/support.js";
 import { lifetimeOf } from "./actions.js";
 import type { Asked } from "./asked.js";
 import { type Fields, SEED, apply, copyOf } from "./edits.js";
@@ -21,6 +21,10 @@ export interface Surroundings {
   store: GatedStore;
 }
 
+/** What a handler can do with its session. `createSessions` has one lifetime for all sessions, and no `reload`. */
+export type Visit = Omit<AdapterVisit, "cookie" | "reload"> &
+  Partial<Pick<AdapterVisit, "cookie" | "reload">>;
+
 /** Runs the handler of a request, and tells the model what it changes. */
 export async function handle(visit: Visit, number: number, { model, store }: Surroundings): Promise<Answer> {
   const asked = model.find(number);
@@ -35,12 +39,14 @@ export async function handle(visit: Visit, number: number, { model, store }: Sur
   return { status, id, loadedId, loaded };
 }
 
-/** Handlers as everybody writes them, the same for both frameworks. */
+/** Handlers as everybody writes them, the same for all servers. */
 class Handling {
   readonly #visit: Visit;
   readonly #asked: Asked;
   readonly #model: Model;
   readonly #store: GatedStore;
+  /** True if the fields of the session, which `createSessions` keeps, are all new to its id. */
+  #isRegenerated = false;
 
   constructor(visit: Visit, asked: Asked, model: Model, store: GatedStore) {
     this.#visit = visit;
@@ -105,7 +111,7 @@ class Handling {
         break;
       case "reload":
         try {
-          await visit.reload();
+          await visit.reload?.();
         } catch {
           return 401;
         }
@@ -152,14 +158,18 @@ class Handling {
   async #regenerate(): Promise<void> {
     const { id } = this.#visit;
     await this.#visit.regenerate();
+    this.#isRegenerated = true;
     this.#model.regenerated(this.#asked, id, this.#visit.id);
   }
 
-  #change(edit: (fields: Fields) => unknown, marker: string | undefined, lifetimeMs?: number): void {
+  #change(edit: (fields: Fields) => unknown, marker: string | undefined, newLifetimeMs?: number): void {
     const visit = this.#visit;
-    const before = this.fields();
+    const lifetimeMs = visit.cookie && newLifetimeMs;
+    if (marker === undefined && lifetimeMs === undefined) return;
+    const before = this.#isRegenerated ? {} : this.fields();
+    this.#isRegenerated = false;
     edit(visit.session);
-    if (lifetimeMs !== undefined) visit.cookie.maxAge = lifetimeMs;
+    if (lifetimeMs !== undefined) visit.cookie!.maxAge = lifetimeMs;
     const after = this.fields();
     this.#model.changed({ asked: this.#asked, id: visit.id, marker, before, after, lifetimeMs });
   }

@@ -3,11 +3,11 @@
  * out, no write that was answered is lost, and every record is what `model.ts` computes.
  *
  *   npm test                    a short form
- *   npm run test:interleave     25,000 interleavings on each of the four combinations
+ *   npm run test:interleave     25,000 interleavings of each kind of server on each store
  *
  * A failure prints its seed, the requests, the order of events, and the command that plays it again:
  *
- *   SEED=-42 CASE=17:3 npm run test:interleave -- -t "express on redis"
+ *   SEED=-42 CASE=17:3 npm run test:interleave -- -t "fastify on redis"
  */
 import type { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
@@ -18,6 +18,7 @@ import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { passTime } from "../users/time-travel.js";
 import { plan } from "./actions.js";
 import { Site, type Stores } from "./interleave.js";
+import { KINDS, type KindName } from "./kinds.js";
 
 // The pause between two attempts of a save is a turn as well: with a real clock, a seed would not give the same order
 // again.
@@ -27,7 +28,8 @@ vi.mock(import("node:timers/promises"), async (importOriginal) => {
 });
 
 const isFull = process.env.MODE === "full";
-const INTERLEAVINGS = Number(process.env.RUNS) || (isFull ? 25_000 : 100);
+const interleavings = (kind: KindName) =>
+  Number(process.env.RUNS) || (isFull ? 25_000 : KINDS[kind].layer === "createSessions" ? 25 : 100);
 const { SEED, CASE } = process.env;
 const SERVERS = 3;
 
@@ -57,20 +59,18 @@ function openStores(name: "memory" | "redis"): Stores {
   };
 }
 
-const COMBINATIONS = [
-  ["express", "memory"],
-  ["express", "redis"],
-  ["fastify", "memory"],
-  ["fastify", "redis"],
-] as const;
+const COMBINATIONS = (Object.keys(KINDS) as KindName[]).flatMap((kind) => [
+  [kind, "memory", interleavings(kind)] as const,
+  [kind, "redis", interleavings(kind)] as const,
+]);
 
 it.each(COMBINATIONS)(
-  `%s on %s: ${INTERLEAVINGS} interleavings`,
-  async (framework, name) => {
-    const site = new Site(framework, openStores(name));
+  "%s on %s: %d interleavings",
+  async (kind, store, runs) => {
+    const site = new Site(kind, openStores(store));
     const property = fc.asyncProperty(plan, fc.scheduler(), (plan, scheduler) => site.play(plan, scheduler));
     await fc.assert(property, {
-      numRuns: CASE === undefined ? INTERLEAVINGS : 1,
+      numRuns: CASE === undefined ? runs : 1,
       ...(SEED !== undefined && { seed: Number(SEED) }),
       ...(CASE !== undefined && { path: CASE, endOnFailure: true }),
       asyncReporter: async (result) => {
@@ -78,7 +78,7 @@ it.each(COMBINATIONS)(
         const replay = `SEED=${result.seed} CASE=${result.counterexamplePath}`;
         throw new Error(
           `${await fc.asyncDefaultReportMessage(result)}\n\nTo play it again:\n` +
-            `  ${replay} npm run test:interleave -- -t "${framework} on ${name}"\n`,
+            `  ${replay} npm run test:interleave -- -t "${kind} on ${store}"\n`,
           { cause: result.errorInstance },
         );
       },
@@ -87,9 +87,9 @@ it.each(COMBINATIONS)(
   isFull ? 7_200_000 : 600_000,
 );
 
-it.each(COMBINATIONS)("a seed gives the same order of events again, %s and %s", async (framework, name) => {
+it.each(COMBINATIONS)("a seed gives the same order of events again, %s and %s", async (kind, store) => {
   const play = async () => {
-    const site = new Site(framework, openStores(name));
+    const site = new Site(kind, openStores(store));
     const logs: string[] = [];
     const property = fc.asyncProperty(plan, fc.scheduler(), async (plan, scheduler) => {
       await site.play(plan, scheduler);

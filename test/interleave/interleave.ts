@@ -5,10 +5,9 @@ import { vi } from "vitest";
 import { LONG_MS, type Plan, type Setup } from "./actions.js";
 import type { App } from "./app.js";
 import { Browser } from "./browser.js";
-import { expressApp } from "./express-app.js";
-import { fastifyApp } from "./fastify-app.js";
 import { GatedStore } from "./gated-store.js";
-import { type Framework, Model } from "./model.js";
+import { KINDS, type KindName } from "./kinds.js";
+import { Model } from "./model.js";
 import { Turns } from "./turns.js";
 
 /** Stores of the same sessions, one for each server. */
@@ -20,15 +19,15 @@ export interface Stores {
   pass: (ms: number) => Promise<void>;
 }
 
-/** Servers of one framework, made once for each setup. */
+/** Servers of one kind, made once for each setup. */
 export class Site {
-  readonly #framework: Framework;
+  readonly #kind: (typeof KINDS)[KindName];
   readonly #stores: Stores;
   readonly #apps = new Map<string, App[]>();
   #model!: Model;
 
-  constructor(framework: Framework, stores: Stores) {
-    this.#framework = framework;
+  constructor(kind: KindName, stores: Stores) {
+    this.#kind = KINDS[kind];
     this.#stores = stores;
   }
 
@@ -36,7 +35,7 @@ export class Site {
   async play(plan: Plan, scheduler: Scheduler): Promise<void> {
     const { tabs, servers, hasUsers, tickMs, ...setup } = plan;
     let now = Date.now();
-    const model = new Model(this.#framework, setup, () => now);
+    const model = new Model(this.#kind.layer, setup, () => now);
     this.#model = model;
     const apps = (await this.#servers(setup, hasUsers)).slice(0, servers);
     const browser = new Browser(apps, model);
@@ -67,14 +66,13 @@ export class Site {
     const key = JSON.stringify([setup, hasUsers]);
     let apps = this.#apps.get(key);
     if (apps === undefined) {
-      const make = this.#framework === "express" ? expressApp : fastifyApp;
       const getModel = () => this.#model;
       const stores = (hasUsers ? this.#stores.users : this.#stores.plain).map(
         (store) => new GatedStore(store, hasUsers, getModel),
       );
       apps = await Promise.all(
         stores.map((store) =>
-          make(
+          this.#kind.serve(
             {
               store,
               get model() {

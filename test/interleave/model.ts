@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import type { SessionEntry, SessionRecord, SessionStore } from "sessionary";
+import { type SessionEntry, type SessionRecord, type SessionStore, sessionHandle } from "sessionary";
 import { type Action, IDLE_TIMEOUT_MS, type Setup } from "./actions.js";
 import { Asked, type Change, type NewChange, type Sender } from "./asked.js";
 import { ExpectedSessions } from "./expected-sessions.js";
 import type { Answer } from "./handlers.js";
 import { runner } from "./turns.js";
 
-export type Framework = "express" | "fastify";
+/** What manages the sessions of a server. */
+export type Layer = "express-session" | "@fastify/session" | "createSessions";
 
 /** What a browser gets. */
 export interface Answered {
@@ -24,14 +25,14 @@ export class Model {
   readonly expected: ExpectedSessions;
   /** Number of writes that found no session: each must be reported as dropped. */
   readonly gone = { save: 0, touch: 0 };
-  readonly #framework: Framework;
+  readonly #layer: Layer;
   readonly #setup: Setup;
   readonly #now: () => number;
   readonly #asked: Asked[] = [];
   #failure: { error: unknown } | undefined;
 
-  constructor(framework: Framework, setup: Setup, now: () => number) {
-    this.#framework = framework;
+  constructor(layer: Layer, setup: Setup, now: () => number) {
+    this.#layer = layer;
     this.#setup = setup;
     this.#now = now;
     this.expected = new ExpectedSessions(now);
@@ -47,10 +48,15 @@ export class Model {
     return this.#asked[number]!;
   }
 
+  /** Returns the id that handlers see of a session. @param id the id in its cookie or in the store. */
+  shownId(id: string): string {
+    return this.#layer === "createSessions" ? sessionHandle(id) : id;
+  }
+
   /** Runs a check inside a call of a store, whose error a server may answer in its own way. */
-  checking(check: () => void): void {
+  checking(check: (model: Model) => void): void {
     try {
-      check();
+      check(this);
     } catch (error) {
       this.#failure ??= { error };
       throw error;
@@ -70,7 +76,7 @@ export class Model {
   created(id: string, entry: SessionEntry, version: string): void {
     const asked = this.#runner();
     // @fastify/session gives a regenerated session the lifetime of the one before it.
-    const before = this.#framework === "fastify" ? asked.load?.lifetimeMs : undefined;
+    const before = this.#layer === "@fastify/session" ? asked.load?.lifetimeMs : undefined;
     this.expected.created(id, entry, version, asked, before ?? IDLE_TIMEOUT_MS);
   }
 
@@ -125,16 +131,16 @@ export class Model {
     assert.equal(status, answer.status);
     if (status !== 200) {
       assert(
-        this.#framework === "express" && action.kind === "reload",
+        this.#layer === "express-session" && action.kind === "reload",
         "only express-session fails to reload",
       );
       assert(!asked.wasFound, "a session that is found can be reloaded");
     }
     for (const change of asked.changes) this.#checkStored(change);
-    if (id === null) return;
+    if (id === null) return this.#checkDestroyed(asked, loadedId);
     this.#checkAlive(asked, id);
     // express-session sends the cookie before it saves.
-    if (this.#framework === "fastify") {
+    if (this.#layer !== "express-session") {
       assert(!asked.savesGone || cookieId !== id, `the cookie of ${id}, which is gone, is sent`);
     }
     if (id !== sentId && this.expected.live(id)) assert.equal(cookieId, id, "the cookie of a new session");
@@ -144,8 +150,9 @@ export class Model {
   async check(store: SessionStore): Promise<void> {
     const stored = [];
     for await (const id of store.ids()) stored.push(id);
-    assert.deepEqual(stored.sort(), this.expected.liveIds().sort(), "the sessions that are stored");
-    for (const id of stored) this.expected.read(id, await store.get(id));
+    const shown = stored.map((id) => this.shownId(id));
+    assert.deepEqual(shown.sort(), this.expected.liveIds().sort(), "the sessions that are stored");
+    for (const id of stored) this.expected.read(this.shownId(id), await store.get(id));
   }
 
   /** Checks that a change which was answered is stored, unless its session is gone. */
@@ -159,13 +166,19 @@ export class Model {
       assert.notEqual(lifetime, "pending", `the lifetime ${lifetimeMs} of ${id} is lost`);
   }
 
+  /** Checks that a request which destroyed its session leaves nothing stored of it. */
+  #checkDestroyed({ changes }: Asked, loadedId: string): void {
+    for (const id of [loadedId, ...changes.map((change) => change.id)])
+      assert.equal(this.expected.live(id), undefined, `${id} is stored after it was destroyed`);
+  }
+
   /** True if the session is gone and the request is about to find that out by a save or a touch. */
   #savesGone({ changes }: Asked, id: string): boolean {
     const session = this.expected.get(id);
     if (session === undefined || this.expected.live(id) !== undefined) return false;
     if (changes.some((each) => each.id === id && !each.isStored)) return true;
     const sinceStoredMs = this.#now() + session.lifetimeMs - session.expiresAt;
-    return this.#setup.saveUnchanged && sinceStoredMs > Math.max(this.#setup.touchAfterMs, SLACK_MS);
+    return this.#savesUnchanged() && sinceStoredMs > Math.max(this.#setup.touchAfterMs, SLACK_MS);
   }
 
   /** Checks that a session which is used stays alive. */
@@ -183,7 +196,7 @@ export class Model {
 
   /** True if a request that changes nothing extends its session. */
   #savesUnchanged(): boolean {
-    return this.#framework === "express" || this.#setup.saveUnchanged;
+    return this.#layer !== "@fastify/session" || this.#setup.saveUnchanged;
   }
 
   #runner(): Asked {

@@ -29,6 +29,8 @@ export class Turns {
   /** Calls that were begun and whose answer has not arrived. */
   #underWay = 0;
   #steps = 0;
+  /** The last call of each request on each session, until it is sent. */
+  readonly #lastSent = new Map<string, Promise<void>>();
 
   /** @param pass lets the time of a long step pass. */
   constructor(scheduler: Scheduler, pass: () => Promise<void>) {
@@ -50,12 +52,22 @@ export class Turns {
     await this.#run(this.#pass);
   }
 
-  /** Calls a store, with a gate before the call is sent and one before its answer arrives. */
-  async call<T>(what: string, send: () => Promise<T>): Promise<T> {
+  /**
+   * Calls a store, with a gate before the call is sent and one before its answer arrives. Calls of one request on one
+   * session are sent in the order in which the request makes them.
+   */
+  async call<T>(what: string, id: string, send: () => Promise<T>): Promise<T> {
     this.#underWay++;
+    const key = `${runner()?.name} ${id}`;
+    const earlier = this.#lastSent.get(key);
+    let markSent!: () => void;
+    this.#lastSent.set(key, new Promise((resolve) => (markSent = resolve)));
     try {
+      if (earlier !== undefined) await earlier;
       await this.gate(`sends ${what}`);
-      const [settled] = await this.#run(() => Promise.allSettled([send()]));
+      const answer = this.#run(() => Promise.allSettled([send()]));
+      markSent();
+      const [settled] = await answer;
       await this.gate(`hears of ${what}`);
       if (settled.status === "rejected") throw settled.reason;
       return settled.value;
@@ -129,6 +141,6 @@ export async function pauseBeforeRetry(): Promise<void> {
 }
 
 /** Calls a store: in turns while an interleaving runs, at once otherwise. */
-export function call<T>(what: string, send: () => Promise<T>): Promise<T> {
-  return current === undefined ? send() : current.call(what, send);
+export function call<T>(what: string, id: string, send: () => Promise<T>): Promise<T> {
+  return current === undefined ? send() : current.call(what, id, send);
 }

@@ -178,3 +178,16 @@ test("opens a session from a cookie header, and commits it", async () => {
   store.fail("get");
   await expect(sessions.open(setCookie!.split(";")[0])).rejects.toMatchObject({ statusCode: 503 });
 });
+
+test("ends a new session that is destroyed or regenerated before its first save is done", async () => {
+  const { sessions } = start();
+  const destroyed = await sessions.open(undefined);
+  destroyed.data.n = 1;
+  await Promise.all([destroyed.save(), destroyed.destroy()]);
+  expect([await sessions.store.count(), await destroyed.commit()]).toEqual([0, undefined]);
+  const regenerated = await sessions.open(undefined);
+  regenerated.data.n = 2;
+  await Promise.all([regenerated.save(), regenerated.regenerate()]);
+  const again = await sessions.open((await regenerated.commit())!.split(";")[0]);
+  expect([await sessions.store.count(), again.data]).toEqual([1, { n: 2 }]);
+});

@@ -64,7 +64,7 @@ export function koaSession(options: KoaSessionOptions, app: Application): KoaSes
   const handle = session({ ...others, store: adapter }, app);
   const middleware: Middleware = async (ctx, next) => {
     try {
-      await handle(ctx, next);
+      await handle(ctx, () => next().finally(() => KoaStore.settle(adapter, ctx)));
     } catch (error) {
       assertSerializable(ctx);
       throw error;

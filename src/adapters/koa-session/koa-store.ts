@@ -1,4 +1,6 @@
 import type { Context } from "koa";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { publish } from "../../events.js";
 import { privateField } from "../../internal/private-field.js";
 import { knownOptions } from "../../internal/validation.js";
 import type { SessionData, SessionStore } from "../../store.js";
@@ -43,6 +45,8 @@ export class KoaStore implements KoaExternalStore {
   readonly #tracker: SessionTracker;
   readonly #format: KoaFormat;
   readonly #ofRequest = privateField<RequestSession>();
+  /** Promise that resolves after the calls of `set` and `destroy` of a request. */
+  readonly #calls = privateField<Promise<unknown>>();
 
   /** Use `koaStore()`. @internal */
   constructor(store: SessionStore<object>, options: AdapterOptions) {
@@ -60,6 +64,19 @@ export class KoaStore implements KoaExternalStore {
   /** Used by `koaSession()`. @internal */
   static storeOf(store: KoaStore): SessionStore<object> {
     return store.#tracker.store;
+  }
+
+  /**
+   * Waits for calls that koa-session makes for a handler that does not await `save` or `regenerate`. Otherwise their
+   * cookie would come after the response. Used by `koaSession()`.
+   * @internal
+   */
+  static async settle(store: KoaStore, ctx: Context): Promise<void> {
+    let settled: Promise<unknown> | undefined;
+    for (let calls; (calls = store.#calls.get(ctx)) !== settled; settled = calls) {
+      await calls;
+      await nextTurn(); // koa-session stores the new session some microtasks after it destroyed the old one
+    }
   }
 
   /** Loads a session; undefined if it is gone. */
@@ -88,17 +105,25 @@ export class KoaStore implements KoaExternalStore {
     const lifetime = this.#format.lifetimeOf(fields);
     if (ctx === undefined) return withFailureEvent("save", () => this.#tracker.put(key, fields, lifetime));
     const { tracked, loaded } = this.#sessionFor(key, ctx);
-    const exists = await withFailureEvent("save", () => tracked.save(fields, lifetime));
+    const exists = await this.#during(ctx, withFailureEvent("save", () => tracked.save(fields, lifetime)));
+    if (ctx.headerSent && loaded.status === "new")
+      publish("write-failed", { operation: "save", code: "ERR_HTTP_HEADERS_SENT" });
     // An unchanged session may also be gone, and the client already has its cookie.
-    if (!exists || isUnwritten(loaded, tracked.state)) keepCookieOut(ctx, key);
+    if (!exists || ctx.headerSent || isUnwritten(loaded, tracked.state)) keepCookieOut(ctx, key);
   }
 
   /** Destroys a session. Later saves of it write nothing. */
   async destroy(key: string, { ctx }: KoaCallOptions = {}): Promise<void> {
     const tracked = ctx && this.#ofRequest.get(ctx)?.tracked;
-    await withFailureEvent("destroy", () =>
+    const destroying = withFailureEvent("destroy", () =>
       tracked?.id === key ? tracked.destroy() : this.#tracker.destroy(key),
     );
+    await (ctx ? this.#during(ctx, destroying) : destroying);
+  }
+
+  #during<R>(ctx: Context, call: Promise<R>): Promise<R> {
+    this.#calls.set(ctx, Promise.allSettled([this.#calls.get(ctx), call]));
+    return call;
   }
 
   #attach(ctx: Context, tracked: TrackedSession): RequestSession {

@@ -89,7 +89,7 @@ export class HeldResponse {
     if (this.#phase === "replaced") return res;
     const isValid = args[0] >= 100 && args[0] <= 999;
     if (this.#phase === "passing" || !isValid) return this.#original.writeHead.apply(res, args);
-    if (this.#hasHead || this.#phase === "saving") throw headersSentError();
+    if (this.#hasHead || this.#phase === "saving") throw headersSentError("write");
     applyHead(res, args);
     this.#hasHead = true;
     this.#mask.on();

@@ -86,9 +86,9 @@ export function isChunk(chunk: unknown): boolean {
   return !chunk || typeof chunk === "string" || typeof chunk === "function" || chunk instanceof Uint8Array;
 }
 
-/** Returns the error that Node.js throws for headers after they were sent. */
-export function headersSentError(): Error {
-  return Object.assign(new Error("Cannot write headers after they are sent to the client"), {
+/** Returns the error that Node.js throws for a change of headers after they were sent. */
+export function headersSentError(action: "append" | "remove" | "set" | "write"): Error {
+  return Object.assign(new Error(`Cannot ${action} headers after they are sent to the client`), {
     code: "ERR_HTTP_HEADERS_SENT",
   });
 }

@@ -1,11 +1,21 @@
 import { type NodeResponse, headersSentError, isHttp2 } from "./node-response.js";
 
-const HEADER_METHODS = ["setHeader", "setHeaders", "appendHeader", "removeHeader"];
+const HEADER_METHODS = {
+  setHeader: "set",
+  setHeaders: "set",
+  appendHeader: "append",
+  removeHeader: "remove",
+} as const;
 
 const SENT: PropertyDescriptorMap = {
   headersSent: { configurable: true, get: () => true },
   ...Object.fromEntries(
-    HEADER_METHODS.map((method) => [method, { configurable: true, writable: true, value: refuseHeaders }]),
+    Object.entries(HEADER_METHODS).map(([method, action]) => {
+      const refuse = () => {
+        throw headersSentError(action);
+      };
+      return [method, { configurable: true, writable: true, value: refuse }];
+    }),
   ),
 };
 
@@ -53,8 +63,4 @@ export class SentMask {
     res.statusCode = statusCode;
     if (!isHttp2(res) && res.statusMessage !== statusMessage) res.statusMessage = statusMessage!;
   }
-}
-
-function refuseHeaders(): never {
-  throw headersSentError();
 }

@@ -75,14 +75,16 @@ const RESPONSES: Record<string, (res: ServerResponse) => unknown> = {
   "end twice": (res) => (res.end("text"), res.end()),
   "headers and a status after the end": (res) => {
     res.end("text");
-    const late = [
-      () => res.setHeader("Content-Length", 40),
-      () => res.appendHeader("X-Late", "1"),
-      () => res.removeHeader("Date"),
-      () => res.writeHead(500),
-    ];
-    for (const change of late)
-      expect(change).toThrow(expect.objectContaining({ code: "ERR_HTTP_HEADERS_SENT" }) as Error);
+    const late = {
+      set: () => res.setHeader("Content-Length", 40),
+      append: () => res.appendHeader("X-Late", "1"),
+      remove: () => res.removeHeader("Date"),
+      write: () => res.writeHead(500),
+    };
+    for (const [action, change] of Object.entries(late)) {
+      const message = `Cannot ${action} headers after they are sent to the client`;
+      expect(change).toThrow(expect.objectContaining({ code: "ERR_HTTP_HEADERS_SENT", message }) as Error);
+    }
     res.statusCode = 500;
     res.statusMessage = "Late";
   },

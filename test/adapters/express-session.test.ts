@@ -309,6 +309,15 @@ describe("costs", () => {
 });
 
 describe("sets no cookie", () => {
+  test("and stores nothing, if the handler replaced req.sessionID by something that is no id", async () => {
+    const { app, browser, calls } = await start();
+    const { cookie } = await browser.visit(app, ({ req, session }) => {
+      session.name = "ann";
+      (req as { sessionID: unknown }).sessionID = undefined;
+    });
+    expect([cookie, calls()]).toEqual([undefined, []]);
+  });
+
   test("for a session that another request regenerated meanwhile", async () => {
     const { app, browser } = await start({ rolling: true, cookie: { maxAge: HOUR_MS } });
     await browser.visit(app, (v) => void (v.session.name = "ann"));

@@ -71,8 +71,9 @@ export class ResponseSession implements HeldSession {
   }
 
   #save(): Promise<boolean> | undefined {
-    const { session } = this.#req as Partial<Request>;
-    if (!session) return undefined;
+    const { session, sessionID } = this.#req as Partial<Request>;
+    // express-session sets no cookie without an id, so nobody could use the session.
+    if (!session || typeof sessionID !== "string") return undefined;
     const { sessions } = this.#requests;
     const tracked = sessions.trackedOf(session) ?? this.#requests.of(this.#req)!;
     if (tracked.status === "new") {

@@ -1,3 +1,4 @@
+import { EXAMPLE_URLS } from "./check-store.js";
 import { MemoryStore } from "./memory/memory-store.js";
 import { MEMORY_OPTIONS, type MemoryStoreOptions, checkMemoryOptions } from "./memory/options.js";
 import { queryOptions, urlError } from "./internal/url-error.js";
@@ -46,8 +47,6 @@ const builtIn = (): [scheme: string, factory: StoreFactory][] => [
   ...[...REDIS_SCHEMES, "unix"].map((scheme): [string, StoreFactory] => [scheme, createRedisStore]),
 ];
 
-const EXAMPLES = '"redis://localhost:6379" or "memory:"';
-
 /**
  * Creates a store from a URL:
  *
@@ -76,6 +75,7 @@ export function createStore(config: string | AnyConfig, options?: AnyConfig): Se
   const { url, schemes, ...others } = toConfig(config, options);
   const factories = new Map([...builtIn(), ...checkSchemes(schemes)]);
   if (url === undefined && others.client !== undefined) return new RedisStore(splitOptions(others).redis);
+  if (url === undefined && schemes === undefined) checkNames(others);
   const trimmed = checkUrl(url);
   if (others.client !== undefined)
     throw new TypeError("createStore requires either url or client; received both");
@@ -102,26 +102,26 @@ function toConfig(config: string | AnyConfig, options: AnyConfig | undefined): A
 function checkUrl(url: unknown): string {
   if (typeof url !== "string") {
     const unset = url === undefined ? ". Is the environment variable set?" : "";
-    throw new TypeError(`createStore requires a URL, such as ${EXAMPLES}; received ${describe(url)}${unset}`);
+    throw new TypeError(
+      `createStore requires a URL, such as ${EXAMPLE_URLS}; received ${describe(url)}${unset}`,
+    );
   }
   const trimmed = url.trim();
   if (trimmed === "")
     throw new TypeError(
-      `createStore requires a URL, such as ${EXAMPLES}; received an empty string. Is the environment variable set?`,
+      `createStore requires a URL, such as ${EXAMPLE_URLS}; received an empty string. Is the environment variable set?`,
     );
   if (/^["'`]/.test(trimmed))
-    throw urlError(url, `url begins with a quotation mark: remove it; a URL looks like ${EXAMPLES}`);
+    throw urlError(url, `url begins with a quotation mark: remove it; a URL looks like ${EXAMPLE_URLS}`);
   return trimmed;
 }
 
 function unknownScheme(url: string, further: string[]): TypeError {
-  if (!url.includes(":/") && further.length === 0)
-    return urlError(url, `url has no scheme: a URL looks like ${EXAMPLES}`);
-  const accepted = ["memory", "redis", "rediss", "valkey", "valkeys", "unix", ...further].join(", ");
+  const accepted = [...further, "memory", "unix", "redis", "rediss"].join(", ");
   return urlError(
     url,
-    `url has an unknown scheme: a URL looks like ${EXAMPLES}. Accepted schemes are ${accepted}, ` +
-      "and redis+sentinel, redis+cluster and the like",
+    `url has an unknown scheme, or none: a URL looks like ${EXAMPLE_URLS}. Accepted schemes are ${accepted}, ` +
+      "valkey and valkeys; the last four also with +sentinel or +cluster",
   );
 }
 
@@ -147,12 +147,17 @@ function splitOptions(options: StoreConfig): {
   redis: RedisStoreSettings & Pick<StoreConfig, "client">;
 } {
   const { client, ...settings } = options;
-  const known = [...new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS])];
-  knownOptions("createStore", settings, ["url", "client", ...known, "schemes"]);
+  checkNames(settings);
   const part = (own: string[]) =>
     Object.fromEntries(Object.entries(settings).filter(([name]) => own.includes(name)));
   const [memory, redis] = [part(MEMORY_OPTIONS), part(REDIS_SETTINGS)];
   checkMemoryOptions(memory);
   checkRedisSettings(redis);
   return { memory, redis: { ...redis, ...(client !== undefined && { client }) } };
+}
+
+/** Throws a TypeError if an option is unknown. */
+function checkNames(settings: StoreConfig): void {
+  const known = new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS]);
+  knownOptions("createStore", settings, ["url", "client", ...known, "schemes"]);
 }

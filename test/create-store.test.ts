@@ -86,7 +86,7 @@ describe("createStore", () => {
   });
 
   it.each<[unknown, unknown, string]>([
-    ["postgres://h", undefined, "url has an unknown scheme: a URL looks like"],
+    ["postgres://h", undefined, "url has an unknown scheme, or none: a URL looks like"],
     ["constructor:/x", undefined, "url has an unknown scheme"],
     ["__proto__:/x", undefined, "url has an unknown scheme"],
     ["memory:?maxEntrys=1", undefined, "url's query has an unknown option; it accepts maxEntries, maxBytes"],
@@ -177,6 +177,8 @@ describe("createStore with schemes", () => {
 
   it("lists further schemes when the URL has an unknown one", () => {
     const schemes = { mine: () => new MemoryStore() };
-    expect(() => createStore("other:x", { schemes })).toThrow("valkeys, unix, mine");
+    expect(() => createStore("other:x", { schemes })).toThrow(
+      "Accepted schemes are mine, memory, unix, redis",
+    );
   });
 });

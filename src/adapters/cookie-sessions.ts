@@ -6,7 +6,7 @@ import { endOf } from "../tracker/lifetime.js";
 import { checkCookie } from "./cookie.js";
 import { CookieFormat, sameAttributes, withDates } from "./cookie-format.js";
 import { type AdapterOptions, checkAdapterOptions } from "./options.js";
-import { checkStore } from "./store-option.js";
+import { checkStore } from "../check-store.js";
 import { toError, withFailureEvent } from "../tracker/to-error.js";
 
 /**

@@ -1,14 +1,17 @@
 const ADAPTERS = "expressStore(store, options), fastifyStore(store, options)";
 const ADAPTER = `it is an option of the adapter: ${ADAPTERS}`;
+const LIFETIME = `set the lifetime with ttlMs of the adapter (${ADAPTERS}) or idleTimeoutMs of createSessions; both are milliseconds`;
 const STORE = "it is an option of the store: createStore({ url, … })";
 const CONNECTION = "pass it to ioredis in redisOptions: createStore({ url, redisOptions: { … } })";
 const IN_URL = 'put it into the URL: "redis://user:password@localhost:6379/0"';
+const TOUCH = "which limits how often an expiry is refreshed";
 
 /** Hints for options of other session stores and of ioredis, and for options of sessionary in the wrong place. */
 const HINTS: Record<string, string> = {
   // connect-redis and memorystore
-  ttl: `use ttlMs of the adapter (${ADAPTERS}), or idleTimeoutMs of createSessions, in milliseconds; connect-redis's ttl is in seconds`,
-  disableTouch: `use touchAfterMs of the adapter, which limits how often an expiry is refreshed: ${ADAPTERS}`,
+  ttl: LIFETIME,
+  maxAge: LIFETIME,
+  disableTouch: `use touchAfterMs of the adapter, ${TOUCH}: ${ADAPTERS}`,
   disableTTL: "remove it: every session has an expiry, which the cookie or ttlMs of the adapter sets",
   scanCount: "remove it: keys are scanned in small pages",
   serializer: "use codec of the store, an object with the methods encode and decode",
@@ -48,7 +51,36 @@ const HINTS: Record<string, string> = {
   commandTimeout: CONNECTION,
 };
 
-/** Returns a hint for an option that is not accepted, or undefined if the option is not well-known. */
-export function optionHint(name: string): string | undefined {
-  return Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
+/** Hints for a function that has the accepted option itself, by that option. */
+const OWN_HINTS: Record<string, Record<string, string>> = {
+  cookie: Object.fromEntries(
+    ["maxAge", "expires", "httpOnly", "secure", "sameSite", "domain", "path", "partitioned", "priority"].map(
+      (name) => [name, `put it into cookie: { ${name} }`],
+    ),
+  ),
+  ttlMs: {
+    ttl: "use ttlMs, in milliseconds; connect-redis's ttl is in seconds",
+    maxAge: "use ttlMs, in milliseconds",
+    idleTimeoutMs: "use ttlMs; idleTimeoutMs is an option of createSessions",
+  },
+  touchAfterMs: { disableTouch: `use touchAfterMs, ${TOUCH}` },
+  store: { url: "use store", client: "use store: createStore({ client })" },
+  url: { store: "use url" },
+};
+
+/**
+ * Returns a hint for an option that is not accepted, or undefined if the option is not well-known and resembles no
+ * accepted option.
+ */
+export function optionHint(name: string, accepted: readonly string[]): string | undefined {
+  for (const [own, hints] of Object.entries(OWN_HINTS))
+    if (accepted.includes(own) && Object.hasOwn(hints, name)) return hints[name];
+  return Object.hasOwn(HINTS, name) ? HINTS[name] : similarOption(name, accepted);
+}
+
+/** Names the accepted option that differs only in case, or in the ending `Ms`. */
+function similarOption(name: string, accepted: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const similar = accepted.find((each) => [lower, `${lower}ms`].includes(each.toLowerCase()));
+  return similar && `use ${similar}${similar.endsWith("Ms") ? ", in milliseconds" : ""}`;
 }

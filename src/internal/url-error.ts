@@ -23,7 +23,7 @@ export function queryOptions<N extends string>(
 ): Partial<Record<N, string>> {
   for (const name of params.keys()) {
     if (accepted.includes(name as N)) continue;
-    const hint = optionHint(name);
+    const hint = optionHint(name, accepted);
     const option = hint === undefined ? "an unknown option" : `the option "${name}": ${hint}`;
     throw urlError(url, `url's query has ${option}; it accepts ${accepted.join(", ")}`);
   }

@@ -37,10 +37,14 @@ export function functionOption<F extends (...args: never[]) => unknown>(name: st
   return value;
 }
 
-/** Throws a TypeError if it is not an options object. */
-export function optionsObject<O>(where: string, options: O): O {
+/**
+ * Throws a TypeError if it is not an options object.
+ * @param example Options for the message, such as `{ url: "memory:" }`.
+ */
+export function optionsObject<O>(where: string, options: O, example?: string): O {
   if (options !== null && typeof options === "object" && !Array.isArray(options)) return options;
-  throw new TypeError(`${where} requires an options object; received ${describe(options)}`);
+  const suchAs = example === undefined ? "" : `, such as ${example}`;
+  throw new TypeError(`${where} requires an options object${suchAs}; received ${describe(options)}`);
 }
 
 /**
@@ -52,11 +56,11 @@ export function knownOptions(
   where: string,
   options: object,
   accepted: readonly string[],
-  hintOf: (name: string) => string | undefined = optionHint,
+  hintOf: (name: string, accepted: readonly string[]) => string | undefined = optionHint,
 ): void {
   for (const name of Object.keys(optionsObject(where, options))) {
     if (!accepted.includes(name)) {
-      const hint = hintOf(name);
+      const hint = hintOf(name, accepted);
       throw new TypeError(
         `${where} has no option "${name}"${hint ? `: ${hint}` : ""}; it accepts ${accepted.join(", ")}`,
       );

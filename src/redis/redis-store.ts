@@ -1,4 +1,4 @@
-import { knownOptions } from "../internal/validation.js";
+import { knownOptions, optionsObject } from "../internal/validation.js";
 import type { SessionData } from "../store.js";
 import { singleClock } from "../internal/clock.js";
 import { UserSessionStore } from "../users/user-session-store.js";
@@ -32,6 +32,7 @@ export class RedisStore<T extends object = SessionData> extends UserSessionStore
   /** @throws TypeError that names the option that is not valid. */
   constructor(options: RedisStoreOptions<T>) {
     if (isRedisClient(options)) throw new TypeError("RedisStore received a client: pass { client }");
+    optionsObject("RedisStore", options, '{ url: "redis://localhost:6379" }');
     knownOptions("RedisStore", options, ["url", "client", ...REDIS_SETTINGS]);
     const { url, client } = options;
     if ((url === undefined) === (client === undefined))

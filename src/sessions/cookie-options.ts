@@ -62,6 +62,7 @@ const COOKIE_OPTIONS = [
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Characters of an attribute value (RFC 6265, section 4.1.1). */
 const PATH = /^\/[ -:<-~]*$/;
+const SECURE_DEFAULT = ". Leave it out for the default: true, except for plain http on localhost";
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, "i");
 
@@ -76,7 +77,7 @@ export function checkCookieOptions(options: CookieOptions): CheckedCookieOptions
   text("cookie.path", path, PATH, 'a path that begins with "/"');
   if (domain !== undefined) text("cookie.domain", domain, DOMAIN, "a domain name");
   oneOf("cookie.sameSite", sameSite, ["lax", "strict", "none"]);
-  if (secure !== undefined) flag("cookie.secure", secure);
+  if (secure !== undefined) flag("cookie.secure", secure, SECURE_DEFAULT);
   flag("cookie.partitioned", partitioned);
   flag("cookie.persistent", persistent);
   if (priority !== undefined) oneOf("cookie.priority", priority, ["low", "medium", "high"]);
@@ -119,7 +120,7 @@ function text(name: string, value: unknown, pattern: RegExp, accepted: string): 
   throw new TypeError(`${name} must be ${accepted}; received ${describe(value)}`);
 }
 
-function flag(name: string, value: unknown): void {
+function flag(name: string, value: unknown, hint = ""): void {
   if (typeof value !== "boolean")
-    throw new TypeError(`${name} must be true or false; received ${describe(value)}`);
+    throw new TypeError(`${name} must be true or false; received ${describe(value)}${hint}`);
 }

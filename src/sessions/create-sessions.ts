@@ -1,5 +1,5 @@
+import { checkStoreOrUrl } from "../check-store.js";
 import { createStore } from "../create-store.js";
-import { describe } from "../internal/validation.js";
 import type { SessionData, SessionStore } from "../store.js";
 import type { StoreFactory } from "../store-schemes.js";
 import type { UserSessionStore } from "../users/user-session-store.js";
@@ -36,15 +36,10 @@ export function createSessions<T extends object = SessionData>(options: Sessions
 export function createSessions<T extends object>(options: SessionsOptions<T>): Sessions<T> {
   const { own, storeOptions } = checkSessionsOptions(options);
   const { store: given } = options;
-  const store = typeof given === "string" ? createStore<T>(given, storeOptions) : checkStore(given);
+  const store =
+    typeof given === "string"
+      ? createStore<T>(given, storeOptions)
+      : checkStoreOrUrl("createSessions", given);
   const loader = new SessionLoader<T>(store as unknown as SessionStore, own);
   return new Sessions<T>(store as SessionStore<T>, loader, own.onError);
-}
-
-function checkStore(store: SessionStore<object>): SessionStore<object> {
-  if (typeof store?.get === "function" && typeof store.update === "function") return store;
-  throw new TypeError(
-    'createSessions requires store, a URL such as "redis://localhost:6379" or "memory:", or a SessionStore; ' +
-      `received ${describe(store)}${store === undefined ? ". Is the environment variable set?" : ""}`,
-  );
 }

@@ -21,7 +21,8 @@ import type { RequestSession } from "./request-session.js";
 export function honoSessions(sessions: SessionBinder): MiddlewareHandler {
   assertSessions("honoSessions", sessions);
   return async (c, next) => {
-    const session = sessions[BIND](c, () => fetchSource(c.req.raw), toException);
+    const { raw } = c.req;
+    const session = sessions[BIND](c, () => fetchSource(raw), toException, raw);
     await next();
     const setCookie = await session.commit(c.res.status);
     if (setCookie !== undefined) c.header("set-cookie", setCookie, { append: true });

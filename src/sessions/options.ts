@@ -53,11 +53,12 @@ const OF_STORE = new Set(
 export function checkSessionsOptions<T extends object>(
   options: SessionsOptions<T>,
 ): { own: OwnOptions; storeOptions: StoreOptions<T> } {
-  optionsObject("createSessions", options);
+  optionsObject("createSessions", options, '{ store: "memory:" }');
   const isUrl = typeof options.store === "string";
   // The store of a custom URL scheme may have options that are not known here.
   if (options.schemes === undefined || !isUrl) {
-    const hint = (name: string) => hintOf(name) ?? (OF_STORE.has(name) ? GIVEN_STORE : undefined);
+    const hint = (name: string, accepted: readonly string[]) =>
+      OF_STORE.has(name) ? GIVEN_STORE : hintOf(name, accepted);
     knownOptions("createSessions", options, isUrl ? [...OWN, ...OF_STORE] : OWN, hint);
   }
   const { idleTimeoutMs = 86_400_000, cookie, onError, touchAfterMs, onConflict, ...others } = options;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { TLSSocket } from "node:tls";
+import { describe } from "../internal/validation.js";
 import { isLoopbackHost } from "./loopback-host.js";
 
 /** Request of node:http, or of the compatibility API of node:http2. */
@@ -31,10 +32,15 @@ export function fetchSource(request: Request): RequestSource {
   };
 }
 
-/** Returns the source of a request, or of a `Cookie` header, for which the session cookie is always `Secure`. */
+/**
+ * Returns the source of a request, or of a `Cookie` header, for which the session cookie is always `Secure`.
+ * @throws TypeError if it is neither.
+ */
 export function anySource(from: NodeRequest | Request | string | null | undefined): RequestSource {
-  if (typeof from !== "object" || from === null)
+  if (from === null || from === undefined || typeof from === "string")
     return { cookieHeader: from ?? undefined, isLocal: () => false };
+  if (typeof from.headers !== "object")
+    throw new TypeError(`sessions.open requires a request or its Cookie header; received ${describe(from)}`);
   return isFetchRequest(from) ? fetchSource(from) : nodeSource(from);
 }
 

@@ -2,7 +2,7 @@ import { hasCode } from "../errors.js";
 import { privateField } from "../internal/private-field.js";
 import { describe } from "../internal/validation.js";
 import type { SessionData, SessionStore } from "../store.js";
-import { BIND, type SessionBinder } from "./bind.js";
+import { BIND, INTEGRATIONS, type SessionBinder } from "./bind.js";
 import { type OnError, failureResponse } from "./failure-response.js";
 import { committed } from "./fetch-response.js";
 import { HeldResponse } from "./held-response.js";
@@ -123,8 +123,16 @@ export class Sessions<
    * Returns a middleware for Express, Connect and similar frameworks. With it, `sessions.get(req)` needs no response,
    * and the error handlers get the error if a session cannot be loaded or saved.
    */
-  middleware(): (req: NodeRequest, res: NodeResponse, next: Next) => void {
+  middleware(): (req: NodeRequest, res: NodeResponse, next: Next) => void;
+  middleware(...args: unknown[]): (req: NodeRequest, res: NodeResponse, next: Next) => void {
+    if (args.length > 0)
+      throw new TypeError("sessions.middleware() returns the middleware: app.use(sessions.middleware())");
     return (req, res, next) => {
+      if (typeof next !== "function") {
+        throw new TypeError(
+          `sessions.middleware() is for Express, Connect and similar frameworks. Use ${INTEGRATIONS}`,
+        );
+      }
       this.#middleware.set(req, { res, next });
       next();
     };
@@ -140,9 +148,11 @@ export class Sessions<
     context: object,
     source: () => RequestSource,
     toError?: (error: unknown) => unknown,
+    alias?: object,
   ): RequestSession<object> {
     const session = new RequestSession<T>(() => this.#loader.load(source()), toError);
     this.#bound.set(context, session);
+    if (alias !== undefined) this.#bound.set(alias, session);
     return session;
   }
 
@@ -159,9 +169,9 @@ export class Sessions<
     if (isNodeRequest(request) && known.res !== undefined)
       return this.#bindNode(request, known.res, known.next);
     throw new TypeError(
-      "sessions.get received a request without its response. Call sessions.get(req, res), or register the integration: " +
-        "app.use(sessions.middleware()) for Express and Connect, sessionaryFastify of sessionary/fastify for Fastify, " +
-        "koaSessions of sessionary/koa for Koa, honoSessions of sessionary/hono for Hono",
+      "sessions.get received a request without its response. Call sessions.get(req, res), or register the " +
+        "integration before the routes: app.use(sessions.middleware()) for Express and Connect; " +
+        INTEGRATIONS,
     );
   }
 

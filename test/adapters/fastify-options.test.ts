@@ -23,7 +23,7 @@ async function register(options: object): Promise<void> {
 }
 
 describe("the plugin refuses at startup", () => {
-  test.each(["touchAfterMS", "onconflict", "saveUninitialised", "cookiename", "name", "resave"])(
+  test.each(["saveUninitialised", "name", "resave"])(
     "an unknown option %s, and names the accepted ones",
     async (name) => {
       const registered = register({ [name]: 1 });
@@ -35,6 +35,16 @@ describe("the plugin refuses at startup", () => {
   );
 
   test.each<[string, object, RegExp]>([
+    [
+      "touchAfterMS",
+      { touchAfterMS: 1 },
+      /no option "touchAfterMS": use touchAfterMs, in milliseconds; it acc/,
+    ],
+    [
+      "cookiename",
+      { cookiename: "sid" },
+      /no option "cookiename": use cookieName; it accepts .*touchAfterMs/,
+    ],
     ["ttl of connect-redis", { ttl: 60 }, /use ttlMs/],
     ["a value of onConflict that does not exist", { onConflict: "win" }, /onConflict must be/],
     [

@@ -27,7 +27,7 @@ describe("MemoryStore", () => {
     [{ codec: JSON }, "codec must be"],
     [{ codec: "json" }, "codec must be"],
     [{ maxEntrys: 1 }, 'MemoryStore has no option "maxEntrys"; it accepts maxEntries, maxBytes'],
-    [{ ttl: 1 }, 'MemoryStore has no option "ttl": use ttlMs of the adapter'],
+    [{ ttl: 1 }, 'MemoryStore has no option "ttl": set the lifetime with ttlMs of the adapter'],
     [null, "MemoryStore requires an options object; received null"],
     ["memory:", "MemoryStore requires an options object; received a string"],
     [[], "MemoryStore requires an options object; received an array"],

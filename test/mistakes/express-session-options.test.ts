@@ -25,7 +25,7 @@ describe("expressSession refuses at startup", () => {
     [
       "a store of express-session",
       { store: new session.MemoryStore() },
-      /received a store of another package/,
+      /received an adapter, or a store of another package/,
     ],
     ["a URL of an unknown scheme", { store: "mysql://localhost" }, /unknown scheme/],
     ["an unknown option", { cookies: {} }, /expressSession has no option "cookies"/],

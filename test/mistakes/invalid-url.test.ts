@@ -31,11 +31,14 @@ it.each<[unknown, string]>([
   expect(message).toContain('"redis://localhost:6379"');
 });
 
-it.each(["localhost:6379", "redis", "user:hunter2@host:6379", "hunter2"])(
-  "rejects a URL without a scheme with one example: %s",
+it.each(["localhost:6379", "redis", "mem:", "/run/redis.sock", "user:hunter2@host:6379", "hunter2"])(
+  "rejects a URL without a known scheme and names the accepted ones: %s",
   (url) => {
     const message = messageOf(() => createStore(url));
-    expect(message).toContain('url has no scheme: a URL looks like "redis://localhost:6379"');
+    expect(message).toContain(
+      'url has an unknown scheme, or none: a URL looks like "redis://localhost:6379" or "memory:". Accepted schemes ' +
+        "are memory, unix, redis, rediss, valkey and valkeys; the last four also with +sentinel or +cluster",
+    );
     expect(message).not.toContain("hunter2");
   },
 );
@@ -88,7 +91,7 @@ it("accepts a percent-encoded password", async () => {
 });
 
 it.each<[string, string]>([
-  ["redis://h?ttl=3600", 'the option "ttl": use ttlMs of the adapter (expressStore(store'],
+  ["redis://h?ttl=3600", 'the option "ttl": set the lifetime with ttlMs of the adapter (expressStore(store'],
   ["redis://h?family=0", 'the option "family": pass it to ioredis in redisOptions'],
   ["redis://h?db=1", 'the option "db": put it into the URL: "redis://user:password@localhost:6379/0"'],
   ["redis://h?prefx=a", "an unknown option; it accepts prefix, timeoutMs, maxPayloadBytes"],

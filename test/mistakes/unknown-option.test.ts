@@ -1,5 +1,5 @@
-import { MemoryStore, createStore } from "sessionary";
-import { expressStore } from "sessionary/express-session";
+import { MemoryStore, createSessions, createStore } from "sessionary";
+import { expressSession, expressStore } from "sessionary/express-session";
 import { fastifyStore } from "sessionary/fastify-session";
 import { RedisStore } from "sessionary/redis";
 import { expect, it } from "vitest";
@@ -9,12 +9,6 @@ const store = new MemoryStore();
 const ADAPTERS = "expressStore(store, options), fastifyStore(store, options)";
 
 it.each<[option: string, value: unknown, counterpart: string]>([
-  [
-    "ttl",
-    3600,
-    `use ttlMs of the adapter (${ADAPTERS}), or idleTimeoutMs of createSessions, in milliseconds; connect-redis's ttl is in seconds`,
-  ],
-  ["disableTouch", true, "use touchAfterMs of the adapter"],
   ["disableTTL", true, "remove it: every session has an expiry"],
   ["scanCount", 100, "remove it: keys are scanned in small pages"],
   ["serializer", JSON, "use codec of the store, an object with the methods encode and decode"],
@@ -38,16 +32,64 @@ it.each<[option: string, value: unknown, counterpart: string]>([
   }
 });
 
+it.each<[option: string, ofStore: string, ofAdapter: string]>([
+  [
+    "ttl",
+    `set the lifetime with ttlMs of the adapter (${ADAPTERS}) or idleTimeoutMs of createSessions; both are milliseconds`,
+    "use ttlMs, in milliseconds; connect-redis's ttl is in seconds",
+  ],
+  ["disableTouch", "use touchAfterMs of the adapter", "use touchAfterMs, which limits how often"],
+  ["maxAge", "set the lifetime with ttlMs of the adapter", "use ttlMs, in milliseconds"],
+  [
+    "idleTimeoutMs",
+    "it is an option of createSessions; the adapters have ttlMs",
+    "use ttlMs; idleTimeoutMs is",
+  ],
+])("names the option of the same adapter in place of %s", (option, ofStore, ofAdapter) => {
+  const options = { [option]: 3_600_000 } as object;
+  expect(() => createStore("memory:", options)).toThrow(`has no option "${option}": ${ofStore}`);
+  for (const create of [() => expressStore(store, options), () => fastifyStore(store, options)])
+    expect(create).toThrow(`has no option "${option}": ${ofAdapter}`);
+});
+
+it.each<[option: string, hint: string]>([
+  ["maxAge", "put it into cookie: { maxAge }"],
+  ["httpOnly", "put it into cookie: { httpOnly }"],
+  ["url", "use store"],
+  ["client", "use store: createStore({ client })"],
+  ["ttl", "use ttlMs, in milliseconds; connect-redis's ttl is in seconds"],
+])("says where %s belongs in expressSession", (option, hint) => {
+  const create = () => expressSession({ store, secret: "a secret", [option]: 60_000 });
+  expect(create).toThrow(`expressSession has no option "${option}": ${hint}; it accepts`);
+});
+
+it.each<[option: string, hint: string]>([
+  ["name", "use cookie: { name }"],
+  ["secure", "put it into cookie: { secure }"],
+  ["client", "use store: createStore({ client })"],
+  ["trustProxy", "remove it: the cookie is Secure on every host except loopback, with or without a proxy"],
+  ["idleTimeout", "use idleTimeoutMs, in milliseconds"],
+  ["timeout", "use timeoutMs, in milliseconds"],
+  ["onerror", "use onError"],
+  ["host", "put it into the URL"],
+])("says what to use in place of %s in createSessions", (option, hint) => {
+  expect(() => createSessions({ store: "memory:", [option]: 1 })).toThrow(
+    `createSessions has no option "${option}": ${hint}`,
+  );
+});
+
+it('says that cookie.secure of createSessions needs no "auto"', () => {
+  const create = () => createSessions({ store: "memory:", cookie: { secure: "auto" as never } });
+  expect(create).toThrow(
+    "cookie.secure must be true or false; received a string. Leave it out for the default: true, except for plain http on localhost",
+  );
+});
+
 it.each(["ttlMs", "touchAfterMs", "onConflict"])("says that %s belongs to the adapter", (option) => {
   const create = () => createStore("memory:", { [option]: 3_600_000 } as object);
   expect(create).toThrow(
     `createStore has no option "${option}": it is an option of the adapter: ${ADAPTERS}`,
   );
-});
-
-it("says that idleTimeoutMs belongs to createSessions", () => {
-  const create = () => createStore("memory:", { idleTimeoutMs: 3_600_000 } as object);
-  expect(create).toThrow("it is an option of createSessions; the adapters have ttlMs");
 });
 
 it.each(["absoluteTimeoutMs", "userIdOf", "maxPerUser", "hashIds", "prefix", "maxEntries", "timeoutMs"])(

@@ -269,7 +269,11 @@ describe("RedisStore", () => {
       { url: "redis://h", maxPayloadBytes: -1 },
       "maxPayloadBytes must be a positive integer",
     ],
-    ["a ttl", { url: "redis://h", ttl: 1 }, 'RedisStore has no option "ttl": use ttlMs of the adapter'],
+    [
+      "a ttl",
+      { url: "redis://h", ttl: 1 },
+      'RedisStore has no option "ttl": set the lifetime with ttlMs of the adapter',
+    ],
   ])("refuses %s, naming the option and what it takes", (_, options, message) => {
     expect(() => new RedisStore(options as never)).toThrow(TypeError);
     expect(() => new RedisStore(options as never)).toThrow(message);

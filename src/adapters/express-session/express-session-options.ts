@@ -1,4 +1,5 @@
 import session from "express-session";
+import { assertNoStore } from "../../check-store.js";
 import { knownOptions, describe } from "../../internal/validation.js";
 import type { SessionStore } from "../../store.js";
 import { checkCookieOptions } from "../cookie-options.js";
@@ -39,6 +40,7 @@ const OPTIONS: Record<keyof SessionOptions, true> = {
 
 /** Throws a TypeError if an option is unknown, or no session could work with it. */
 export function checkExpressSessionOptions(options: ExpressSessionOptions): void {
+  assertNoStore("expressSession", options);
   knownOptions("expressSession", options, [...Object.keys(OPTIONS), ...ADAPTER_OPTIONS]);
   checkSecret(options.secret);
   if (options.store instanceof ExpressStore) checkAdapterPlace("expressSession", "expressStore", options);

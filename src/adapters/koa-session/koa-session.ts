@@ -1,6 +1,7 @@
 import type Application from "koa";
 import type { Context, Middleware } from "koa";
 import session, { type CreateSessionOptions } from "koa-session";
+import { assertNoStore } from "../../check-store.js";
 import { stringify } from "../../codec/json.js";
 import { knownOptions } from "../../internal/validation.js";
 import type { SessionStore } from "../../store.js";
@@ -74,9 +75,10 @@ export function koaSession(options: KoaSessionOptions, app: Application): KoaSes
 }
 
 function checkOptions(options: KoaSessionOptions, app: Application): void {
-  knownOptions("koaSession", options, [...Object.keys(OPTIONS), ...COOKIE_OPTIONS, ...ADAPTER_OPTIONS]);
+  assertNoStore("koaSession", options);
   if (typeof app?.use !== "function")
     throw new TypeError("koaSession requires the app as second argument: koaSession({ store, … }, app)");
+  knownOptions("koaSession", options, [...Object.keys(OPTIONS), ...COOKIE_OPTIONS, ...ADAPTER_OPTIONS]);
   const { signed = true, key = "koa.sess", store } = options;
   if (signed && !hasKeys(app))
     throw new TypeError(

@@ -8,7 +8,7 @@ import { SessionTracker, type TrackedSession } from "../../tracker/index.js";
 import { type SessionState, isUnwritten } from "../../tracker/state.js";
 import { withFailureEvent } from "../../tracker/to-error.js";
 import { ADAPTER_OPTIONS, type AdapterOptions, checkAdapterOptions } from "../options.js";
-import { checkStore } from "../store-option.js";
+import { checkStore } from "../../check-store.js";
 import { KoaFormat } from "./koa-format.js";
 
 /** Options that koa-session passes to a store. */

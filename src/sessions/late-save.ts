@@ -46,14 +46,15 @@ export function saveAtEnd(res: NodeResponse, session: HeldSession): void {
 }
 
 /**
- * Makes the end of a response save the session again, if the response is streamed: if `write` is called before `end`.
+ * Makes the end of a response save the session again, if the response is streamed: if `end` is not called right after
+ * the first `write`.
  */
 export function saveAtEndIfStreamed(res: NodeResponse, session: HeldSession): void {
   const methods = res as unknown as SendingMethods;
   const { write } = methods;
   methods.write = (...args) => {
     methods.write = write;
-    saveAtEnd(res, session);
+    queueMicrotask(() => res.writableEnded || saveAtEnd(res, session));
     return write.apply(res, args);
   };
 }

@@ -1,5 +1,5 @@
-import { createSessions, type Session, type Sessions } from "sessionary";
-import { describe, expect, test } from "vitest";
+import { MemoryStore, createSessions, type Session, type Sessions } from "sessionary";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Client } from "./client.js";
 import { FRAMEWORKS, type Data, type Handler, type Server, serve } from "./servers.js";
 import { TestStore } from "./stores.js";
@@ -56,6 +56,20 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
     const response = await client.get(server.url(read));
     expect(response.headers.getSetCookie()).toEqual([]);
     expect(test.calls).toEqual(["get"]);
+  });
+
+  test("extends a session once a request, also if the clock goes on while the response is sent", async () => {
+    let now = Date.now();
+    const tick = () => (now += 10);
+    vi.spyOn(Date, "now").mockImplementation(tick);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const store = new TestStore(new MemoryStore({ now: tick }));
+    const server = await serve(framework, createSessions({ store: store.store, touchAfterMs: 0 }));
+    const client = new Client();
+    await client.get(server.url(count));
+    store.reset();
+    await (await client.get(server.url(read))).text();
+    expect(store.calls).toEqual(["get", "touch"]);
   });
 
   test("makes no store call for a request that does not ask for its session", async () => {

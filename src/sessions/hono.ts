@@ -12,7 +12,8 @@ import type { RequestSession } from "./request-session.js";
 /**
  * Returns a Hono middleware for `createSessions`. `sessions.get(c)` returns the session of a request, and the
  * middleware saves it before the response is sent. If the session cannot be loaded or saved, `app.onError` gets an
- * `HTTPException`, for which Hono responds with 503 by default. Its `cause` is the error of the store.
+ * `HTTPException`, for which Hono responds with 503 by default. Its `cause` is the error of the store. If the session
+ * cannot be saved, headers that were set after it was loaded are removed.
  * @param sessions Sessions that `createSessions` returned.
  * @example
  * app.use(honoSessions(sessions));
@@ -22,12 +23,29 @@ export function honoSessions(sessions: SessionBinder): MiddlewareHandler {
   assertSessions("honoSessions", sessions);
   return async (c, next) => {
     const { raw } = c.req;
-    const session = sessions[BIND](c, () => fetchSource(raw), toException, raw);
+    let headers: Headers | undefined;
+    const source = () => {
+      headers = new Headers(c.newResponse(null).headers); // `c.res` would make later responses slower
+      return fetchSource(raw);
+    };
+    const session = sessions[BIND](c, source, toException, raw);
     await next();
-    const setCookie = await session.commit(c.res.status);
-    if (setCookie !== undefined) c.header("set-cookie", setCookie, { append: true });
+    try {
+      const setCookie = await session.commit(c.res.status);
+      if (setCookie !== undefined) c.header("set-cookie", setCookie, { append: true });
+    } catch (error) {
+      discard(c, headers);
+      throw error;
+    }
     saveLate(c, session);
   };
+}
+
+/** Frees a response that is not sent. Keeps only the headers that were set before the session was loaded. */
+function discard(c: Context, headers = new Headers()): void {
+  c.res.body?.cancel().catch(() => {});
+  c.res = undefined; // Hono merges the headers of two responses
+  c.res = new Response(null, { headers });
 }
 
 /** Saves the session again at the end of a streamed response. */

@@ -1,14 +1,16 @@
 import type { Context, Middleware } from "koa";
 import { BIND, type SessionBinder, assertSessions } from "./bind.js";
 import { statusOf } from "./failure-response.js";
-import { saveAtEnd } from "./late-save.js";
+import { isStreamedBody, saveAtEnd } from "./late-save.js";
+import { type Head, headOf, restoreHeaders } from "./node-response.js";
 import { nodeSource } from "./request-source.js";
 import type { RequestSession } from "./request-session.js";
 
 /**
  * Returns a Koa middleware for `createSessions`. `sessions.get(ctx)` returns the session of a request, and the
  * middleware saves it before the response is sent. If the session cannot be loaded or saved, the middleware throws
- * the error, and Koa responds with 503.
+ * the error, and Koa responds with 503. If the session cannot be saved, headers that were set after it was loaded are
+ * removed.
  *
  * With `ctx.respond = false` Koa does not send the response, so call `session.save()` yourself.
  * @param sessions Sessions that `createSessions` returned.
@@ -21,14 +23,23 @@ import type { RequestSession } from "./request-session.js";
 export function koaSessions(sessions: SessionBinder): Middleware {
   assertSessions("koaSessions", sessions);
   return async (ctx, next) => {
-    const session = sessions[BIND](ctx, () => nodeSource(ctx.req));
+    let head: Head | undefined;
+    const source = () => {
+      head = headOf(ctx.res);
+      return nodeSource(ctx.req);
+    };
+    const session = sessions[BIND](ctx, source);
+    const restore = (error: unknown): never => {
+      if (head !== undefined && !ctx.headerSent) restoreHeaders(ctx.res, head);
+      throw error;
+    };
     try {
       await next();
     } catch (error) {
-      await commitThrown(session, error);
+      await commitThrown(session, error).catch(restore);
       throw error;
     }
-    await commit(session, ctx);
+    await commit(session, ctx).catch(restore);
   };
 }
 
@@ -36,7 +47,7 @@ async function commit(session: RequestSession<object>, ctx: Context): Promise<vo
   if (ctx.headerSent || ctx.respond === false) return void (await session.commitLate());
   const setCookie = await session.commit(ctx.status);
   if (setCookie !== undefined) ctx.append("set-cookie", setCookie);
-  if (isStream(ctx.body)) saveAtEnd(ctx.res, session);
+  if (isStreamedBody(ctx.body)) saveAtEnd(ctx.res, session);
 }
 
 /**
@@ -48,12 +59,4 @@ async function commitThrown(session: RequestSession<object>, error: unknown): Pr
   if (setCookie === undefined || typeof error !== "object" || error === null) return;
   const thrown = error as { headers?: Record<string, unknown> };
   thrown.headers = { ...thrown.headers, "set-cookie": setCookie };
-}
-
-function isStream(body: unknown): boolean {
-  return (
-    typeof body === "object" &&
-    body !== null &&
-    ("pipe" in body || "getReader" in body || body instanceof Response)
-  );
 }

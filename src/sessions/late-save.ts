@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { NodeResponse, SendingMethods } from "./node-response.js";
 
 /** Session of a delayed response. */
@@ -12,6 +13,14 @@ export interface HeldSession {
    * fails.
    */
   commitLate(): Promise<unknown> | undefined;
+}
+
+/** Body of a response that Fastify or Koa streams. */
+export type StreamedBody = Readable | ReadableStream | Response;
+
+export function isStreamedBody(body: unknown): body is StreamedBody {
+  if (typeof body !== "object" || body === null) return false;
+  return "pipe" in body || "getReader" in body || body instanceof Response;
 }
 
 type End = SendingMethods["end"];

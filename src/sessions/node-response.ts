@@ -34,11 +34,15 @@ export function headOf(res: NodeResponse): Head {
 }
 
 /** Restores the status and the headers of a response. */
-export function restoreHead(res: NodeResponse, { statusCode, headers }: Head): void {
+export function restoreHead(res: NodeResponse, head: Head): void {
+  restoreHeaders(res, head);
+  res.statusCode = head.statusCode;
+  if (!isHttp2(res)) res.statusMessage = "";
+}
+
+export function restoreHeaders(res: NodeResponse, { headers }: Pick<Head, "headers">): void {
   for (const name of res.getHeaderNames()) if (!(name in headers)) res.removeHeader(name);
   for (const [name, value] of Object.entries(headers)) setHeader(res, name, value);
-  res.statusCode = statusCode;
-  if (!isHttp2(res)) res.statusMessage = "";
 }
 
 /**

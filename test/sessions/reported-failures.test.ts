@@ -1,6 +1,10 @@
 import { Hono } from "hono";
+import Koa from "koa";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
 import { MemoryStore, createSessions } from "sessionary";
 import { honoSessions } from "sessionary/hono";
+import { koaSessions } from "sessionary/koa";
 import { afterEach, expect, it, onTestFinished, vi } from "vitest";
 import { wrapped } from "../adapters/wrapped-store.js";
 
@@ -45,6 +49,31 @@ it("gives Hono's onError the message of the store's error", async () => {
   });
   app.onError((error, c) => c.text(error.message, 500));
   expect(await (await app.request("/")).text()).toBe("the disk is full");
+});
+
+it("leaves none of the handler's headers to an error middleware of Koa", async () => {
+  const store = wrapped(new MemoryStore(), { create: () => Promise.reject(new Error("the disk is full")) });
+  const sessions = createSessions<{ n: number }>({ store });
+  const app = new Koa();
+  app.use(async (ctx, next) => {
+    ctx.set("x-early", "1");
+    await next().catch((error: Error) => {
+      ctx.status = 500;
+      ctx.body = error.message;
+    });
+  });
+  app.use(koaSessions(sessions));
+  app.use(async (ctx) => {
+    (await sessions.get(ctx)).data.n = 1;
+    ctx.set({ etag: '"1"', location: "/elsewhere" });
+    ctx.body = "done";
+  });
+  const server = app.listen(0, "127.0.0.1");
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  expect([response.status, await response.text()]).toEqual([500, "the disk is full"]);
+  expect(["x-early", "etag", "location"].filter((name) => response.headers.has(name))).toEqual(["x-early"]);
 });
 
 it("names a request that is missing", () => {

@@ -57,6 +57,8 @@ export class Server {
   readonly errors: unknown[] = [];
   /** Answers all requests if it is set. */
   everyRequest: Handler | undefined;
+  /** Headers that a middleware before the handler adds, except with the Fetch API. */
+  early: [name: string, value: string][] = [];
   /** Open connections of clients. */
   readonly sockets = new Set<Socket>();
   /** Number of connections that are closed. */

@@ -59,6 +59,7 @@ export const START: Record<Framework, Start> = {
 function nodeListener(server: Server, sessions: Sessions): http.RequestListener {
   return (req, res) => {
     const answer = async () => {
+      for (const [name, value] of server.early) res.appendHeader(name, value);
       const reply = await server.run(req.url!, () => sessions.get(req, res));
       const { status = 200, headers = {}, text, redirect } = reply;
       if (redirect !== undefined) return res.writeHead(302, { ...headers, location: redirect }).end();
@@ -75,6 +76,10 @@ function nodeListener(server: Server, sessions: Sessions): http.RequestListener 
 
 async function startExpress(express: typeof express5, server: Server, sessions: Sessions): Promise<void> {
   const app = express();
+  app.use((_req, res, next) => {
+    for (const header of server.early) res.append(...header);
+    next();
+  });
   app.use(sessions.middleware());
   app.use(((req, res, next) => {
     const answer = async () => {
@@ -103,6 +108,10 @@ async function startFastify(
   scheme?: string,
 ): Promise<void> {
   await app.register(sessionaryFastify, { sessions });
+  app.addHook(
+    "onRequest",
+    async (_request, reply) => void server.early.map((header) => reply.header(...header)),
+  );
   app.addHook("onError", async (_request, _reply, error) => void server.errors.push(error));
   app.get("/*", async (request, reply) => {
     const answer = await server.run(request.url, () => sessions.get(request));
@@ -119,6 +128,10 @@ async function startFastify(
 function koaListener(server: Server, sessions: Sessions): http.RequestListener {
   const app = new Koa();
   app.on("error", (error) => void server.errors.push(error));
+  app.use(async (ctx, next) => {
+    for (const header of server.early) ctx.append(...header);
+    await next();
+  });
   app.use(koaSessions(sessions));
   app.use(async (ctx) => {
     const reply = await server.run(ctx.url, () => sessions.get(ctx));
@@ -136,6 +149,10 @@ function honoApp(server: Server, sessions: Sessions): Hono {
   const app = new Hono();
   vi.spyOn(console, "error").mockReturnValue(); // Hono's default error handler prints
   onTestFinished(() => void vi.restoreAllMocks());
+  app.use(async (c, next) => {
+    for (const header of server.early) c.header(...header, { append: true });
+    await next();
+  });
   app.use(honoSessions(sessions));
   const { errorHandler } = app as unknown as { errorHandler: Parameters<typeof app.onError>[0] };
   app.onError((error, c) => {

@@ -30,6 +30,10 @@ export class KeyQueue {
 }
 
 /** Calls `task` now. Converts an exception to a rejection. */
-async function started<R>(task: () => Promise<R>): Promise<R> {
-  return task();
+function started<R>(task: () => Promise<R>): Promise<R> {
+  try {
+    return Promise.resolve(task()); // the promise of the task itself, if it is a native one
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 }

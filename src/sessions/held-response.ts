@@ -52,7 +52,7 @@ export class HeldResponse {
     this.#session = session;
     this.#failure = failure;
     this.#headBefore = headOf(res);
-    this.#mask = new SentMask(res, () => this.#hasEnded);
+    this.#mask = new SentMask(res);
     const methods = res as unknown as SendingMethods;
     const { writeHead, write, end, flushHeaders } = methods;
     this.#original = { writeHead, write, end, flushHeaders };
@@ -77,7 +77,7 @@ export class HeldResponse {
       void this.#answer(error);
     } else {
       this.#calls = [];
-      this.#hasEnded = false;
+      this.#reopen();
       this.#enter("passing");
       applyErrorHeaders(this.#res, error);
       next(error);
@@ -113,7 +113,7 @@ export class HeldResponse {
     try {
       return this.#sending(() => this.#original[call].apply(this.#res, args));
     } catch (error) {
-      if (call === "end") this.#hasEnded = false;
+      if (call === "end") this.#reopen();
       throw error;
     }
   }
@@ -172,11 +172,13 @@ export class HeldResponse {
   }
 
   #hold(call: Call, args: unknown[]): unknown {
+    if (call === "end") this.#mask.end();
     this.#calls.push({ call, args });
     return call === "write" ? false : this.#res;
   }
 
   #drop(call: Call, args: unknown[]): unknown {
+    if (call === "end") this.#mask.end();
     const callback = args.findLast((arg) => typeof arg === "function") as (() => void) | undefined;
     if (callback !== undefined) {
       if (call === "end") this.#res.once("finish", callback);
@@ -185,11 +187,16 @@ export class HeldResponse {
     return call === "write" ? true : this.#res;
   }
 
+  #reopen(): void {
+    this.#hasEnded = false;
+    this.#mask.reopen();
+  }
+
   async #answer(error: unknown): Promise<void> {
     const response = await this.#failure.answer(error);
     const body = new Uint8Array(await response.arrayBuffer());
     this.#phase = "passing";
-    this.#hasEnded = false;
+    this.#reopen();
     this.#mask.off();
     sendResponse(this.#res, response, body);
     this.#phase = "replaced";

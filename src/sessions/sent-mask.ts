@@ -1,5 +1,8 @@
 import { type NodeResponse, headersSentError, isHttp2 } from "./node-response.js";
 
+/** Text of the headers while they are not sent yet. Node.js and packages for Express only ask whether there is one. */
+const HELD_HEADERS = "held";
+
 const HEADER_METHODS = {
   setHeader: "set",
   setHeaders: "set",
@@ -7,6 +10,7 @@ const HEADER_METHODS = {
   removeHeader: "remove",
 } as const;
 
+/** Own properties that make a response of HTTP/2 look as if it was sent. */
 const SENT: PropertyDescriptorMap = {
   headersSent: { configurable: true, get: () => true },
   ...Object.fromEntries(
@@ -19,7 +23,7 @@ const SENT: PropertyDescriptorMap = {
   ),
 };
 
-const NAMES = [...Object.keys(SENT), "writableEnded"];
+const ENDED: PropertyDescriptor = { configurable: true, value: true };
 
 /**
  * Makes a delayed response look as if it was sent: its headers cannot be changed, and a change of its status has no
@@ -27,15 +31,12 @@ const NAMES = [...Object.keys(SENT), "writableEnded"];
  */
 export class SentMask {
   readonly #res: NodeResponse;
-  readonly #hasEnded: () => boolean;
   #status: { statusCode: number; statusMessage: string | undefined } | undefined;
-  /** Own properties of the response that are masked. */
+  /** Own properties of a response of HTTP/2 that are masked. */
   #masked: PropertyDescriptorMap = {};
 
-  /** @param hasEnded Returns true if the application has ended the response. */
-  constructor(res: NodeResponse, hasEnded: () => boolean) {
+  constructor(res: NodeResponse) {
     this.#res = res;
-    this.#hasEnded = hasEnded;
   }
 
   on(): void {
@@ -44,23 +45,50 @@ export class SentMask {
     // HTTP/2 has no status message: Node.js would print a warning.
     const statusMessage = isHttp2(res) ? undefined : res.statusMessage;
     this.#status = { statusCode: res.statusCode, statusMessage };
-    for (const name of NAMES) {
-      const own = Object.getOwnPropertyDescriptor(res, name);
-      if (own !== undefined) this.#masked[name] = own;
-    }
-    Object.defineProperties(res, SENT);
-    Object.defineProperty(res, "writableEnded", { configurable: true, get: this.#hasEnded });
+    if (isHttp2(res)) this.#mask();
+    else setHeaderText(res, HELD_HEADERS);
   }
 
   off(): void {
     const res = this.#res;
     if (this.#status === undefined) return;
-    for (const name of NAMES) delete (res as unknown as Record<string, unknown>)[name];
-    Object.defineProperties(res, this.#masked);
-    this.#masked = {};
+    if (isHttp2(res)) this.#unmask();
+    else setHeaderText(res, null);
     const { statusCode, statusMessage } = this.#status;
     this.#status = undefined;
     res.statusCode = statusCode;
     if (!isHttp2(res) && res.statusMessage !== statusMessage) res.statusMessage = statusMessage!;
   }
+
+  /** Makes the response look as if it was ended. */
+  end(): void {
+    Object.defineProperty(this.#res, "writableEnded", ENDED);
+  }
+
+  /** Makes the response look as if it was not ended, so that another response can be sent. */
+  reopen(): void {
+    delete (this.#res as { writableEnded?: boolean }).writableEnded;
+  }
+
+  #mask(): void {
+    for (const name of Object.keys(SENT)) {
+      const own = Object.getOwnPropertyDescriptor(this.#res, name);
+      if (own !== undefined) this.#masked[name] = own;
+    }
+    Object.defineProperties(this.#res, SENT);
+  }
+
+  #unmask(): void {
+    for (const name of Object.keys(SENT)) delete (this.#res as unknown as Record<string, unknown>)[name];
+    Object.defineProperties(this.#res, this.#masked);
+    this.#masked = {};
+  }
+}
+
+/**
+ * Sets the field in which Node.js keeps the text of the headers that were sent. While it is set, Node.js refuses to
+ * change headers. Own properties for that purpose on each response are slow: V8 then keeps it as a dictionary.
+ */
+function setHeaderText(res: NodeResponse, text: string | null): void {
+  (res as unknown as { _header: string | null })._header = text;
 }

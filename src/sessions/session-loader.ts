@@ -29,25 +29,25 @@ export class SessionLoader<T extends object> {
     const { cookie } = this.#parts;
     const isSecure = cookie.isSecure(isLocal);
     const received = cookieHeader === undefined ? undefined : cookie.read(cookieHeader, isSecure);
-    const tracked = received && (await this.#open(received).catch(rejectWithError));
-    return new LiveSession<T>(this.#parts, isSecure, received, tracked);
+    try {
+      const tracked = received && (await this.#open(received));
+      return new LiveSession<T>(this.#parts, isSecure, received, tracked);
+    } catch (thrown) {
+      throw toError(thrown);
+    }
   }
 
-  async #open({ id, isSigned }: ReceivedCookie): Promise<TrackedSession | undefined> {
+  #open({ id, isSigned }: ReceivedCookie): Promise<TrackedSession | undefined> {
     const { tracker } = this.#parts;
     const storageId = this.#storageId(id);
     if (!isSigned || storageId === id) return tracker.open(storageId);
     // The signature proves that this server made the id, so the plain id may be looked up, too.
-    const [hashed, plain] = await Promise.all([tracker.open(storageId), tracker.open(id)]);
-    return hashed ?? plain;
+    const opening = Promise.all([tracker.open(storageId), tracker.open(id)]);
+    return opening.then(([hashed, plain]) => hashed ?? plain);
   }
 
   /** Returns the digest of an id, or the id if the store computes the digest. */
   #storageId(id: string): string {
     return this.#storesDigests ? id : storageIdsOf(id)[0];
   }
-}
-
-function rejectWithError(thrown: unknown): never {
-  throw toError(thrown);
 }

@@ -5,8 +5,8 @@ import type { SessionData, SessionStore } from "../store.js";
 import { BIND, INTEGRATIONS, type SessionBinder } from "./bind.js";
 import { type OnError, failureResponse } from "./failure-response.js";
 import { committed } from "./fetch-response.js";
-import { HeldResponse } from "./held-response.js";
-import { type NodeResponse, canHoldBack } from "./node-response.js";
+import type { NodeResponse } from "./node-response.js";
+import { NodeSession } from "./node-session.js";
 import { RequestSession } from "./request-session.js";
 import {
   type NodeRequest,
@@ -41,7 +41,6 @@ export class Sessions<
   readonly #onError: OnError | undefined;
   readonly #bound = privateField<Bound<T>>();
   readonly #fetched = privateField<RequestSession<T>>();
-  readonly #middleware = privateField<{ res: NodeResponse; next: Next }>();
 
   /** Use `createSessions`. */
   constructor(store: S, loader: SessionLoader<T>, onError: OnError | undefined) {
@@ -133,7 +132,7 @@ export class Sessions<
           `sessions.middleware() is for Express, Connect and similar frameworks. Use ${INTEGRATIONS}`,
         );
       }
-      this.#middleware.set(req, { res, next });
+      if (this.#bound.get(req) === undefined) this.#bound.set(req, this.#bindNode(req, res, next));
       next();
     };
   }
@@ -165,9 +164,12 @@ export class Sessions<
     }
     // Express sets `res` and `next`.
     const { res, next } = request as { res?: NodeResponse; next?: Next };
-    const known = this.#middleware.get(request) ?? { res: response ?? res, next };
-    if (isNodeRequest(request) && known.res !== undefined)
-      return this.#bindNode(request, known.res, known.next);
+    const known = response ?? res;
+    if (isNodeRequest(request) && known !== undefined) {
+      const bound = this.#bindNode(request, known, next);
+      this.#bound.set(request, bound);
+      return bound;
+    }
     throw new TypeError(
       "sessions.get received a request without its response. Call sessions.get(req, res), or register the " +
         "integration before the routes: app.use(sessions.middleware()) for Express and Connect; " +
@@ -176,20 +178,9 @@ export class Sessions<
   }
 
   #bindNode(req: NodeRequest, res: NodeResponse, next: Next | undefined): Bound<T> {
-    if (!canHoldBack(res)) {
-      throw new TypeError(
-        "sessions.get cannot save the session of an upgrade, such as to a WebSocket, when its response is sent. " +
-          "Call sessions.open(request), and save or commit that session",
-      );
-    }
-    const session = new RequestSession<T>(() => this.#loader.load(nodeSource(req)));
-    const answer = (error: unknown) => failureResponse(error, this.#onError);
-    const held = new HeldResponse(res, session, { next, answer });
-    const loaded = new Promise<Session<T>>((resolve) => {
-      session.get().then(resolve, (error: unknown) => held.fail(error));
-    });
-    const bound = { get: () => loaded };
-    this.#bound.set(req, bound);
-    return bound;
+    const load = () => this.#loader.load(nodeSource(req));
+    return new NodeSession<T>(res, load, { next, answer: this.#answer });
   }
+
+  #answer = (error: unknown): Promise<Response> => failureResponse(error, this.#onError);
 }

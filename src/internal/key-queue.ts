@@ -34,6 +34,6 @@ function started<R>(task: () => Promise<R>): Promise<R> {
   try {
     return Promise.resolve(task()); // the promise of the task itself, if it is a native one
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }

@@ -34,6 +34,10 @@ function started<R>(task: () => Promise<R>): Promise<R> {
   try {
     return Promise.resolve(task()); // the promise of the task itself, if it is a native one
   } catch (error) {
-    return Promise.reject(error);
+    return rejected(error);
   }
+}
+
+async function rejected(error: unknown): Promise<never> {
+  throw error;
 }

@@ -70,17 +70,14 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
 
   async save(): Promise<boolean> {
     if (this.#isUnsaved()) {
-      if (this.#isSealed) {
-        throw new Error(
-          "a new session cannot be saved after the headers are sent: save it before you start the response",
-        );
-      }
+      this.#assertUnsealed("a new session cannot be saved");
       this.#mustStore = true;
     }
     return (await this.#save()) ?? this.#tracked?.status === "stored";
   }
 
   async regenerate(): Promise<void> {
+    this.#assertUnsealed("a session cannot be regenerated");
     const tracked = this.#tracked;
     this.#cookieField = undefined;
     if (tracked === undefined || !this.#mayBeStored) return void (this.#tracked = undefined);
@@ -129,6 +126,11 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
   /** Marks that the headers are sent, so that the client can no longer receive a cookie. */
   seal(): void {
     this.#isSealed = true;
+  }
+
+  #assertUnsealed(problem: string): void {
+    if (this.#isSealed)
+      throw new Error(`${problem} after the headers are sent: do it before you start the response`);
   }
 
   #isUnsaved(): boolean {

@@ -20,6 +20,7 @@ export interface Session<T extends object> {
   /**
    * Gives the session a new id and keeps its data. Call it when a user signs in or gets more rights, so that an old
    * id that somebody else knows is no longer valid. The new session is saved before the response is sent.
+   * @throws Error if the headers of the response are sent; the error of the store.
    */
   regenerate(): Promise<void>;
   /** Destroys the session and empties `data`. Data that is set after it starts a new session. */

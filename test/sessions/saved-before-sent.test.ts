@@ -249,4 +249,34 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
     expect(events).toEqual(["ERR_HTTP_HEADERS_SENT"]);
     expect(store.calls).toEqual([]);
   });
+
+  test("keeps the id of a session that is regenerated after the headers, since the client cannot receive another", async () => {
+    const { server, client } = await start();
+    const errors: unknown[] = [];
+    await client.get(
+      server.url(async (visit) => {
+        (await visit.session()).data.step = 1;
+        return { text: "" };
+      }),
+    );
+    const handler: Handler = async (visit) => {
+      const session = await visit.session();
+      return {
+        stream: (async function* () {
+          yield "one";
+          await sleep(20);
+          await session.regenerate().catch((error: unknown) => errors.push(error));
+          yield "two";
+        })(),
+      };
+    };
+    await (await client.get(server.url(handler))).text();
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining("cannot be regenerated after the headers are sent") as string,
+      }),
+    ]);
+    const read: Handler = async (visit) => ({ text: JSON.stringify((await visit.session()).data) });
+    expect(await (await client.get(server.url(read))).text()).toBe('{"step":1}');
+  });
 });

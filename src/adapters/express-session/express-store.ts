@@ -77,6 +77,12 @@ export class ExpressStore extends StoreBase {
    * kept.
    */
   regenerate(req: Request, callback: (error?: unknown) => void): void {
+    if (typeof callback !== "function") {
+      throw new TypeError(
+        "req.session.regenerate requires a callback, req.session.regenerate((error) => { … }): " +
+          "express-session returns no promise",
+      );
+    }
     const id = req.sessionID;
     const old = this.#requests.trackedOf(id, req.session) ?? this.#requests.of(req);
     const destroyed = this.#sessions.destroy(old?.id === id ? old : id);

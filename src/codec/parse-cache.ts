@@ -1,12 +1,15 @@
 import { klona } from "klona/json";
 import { LRUCache } from "lru-cache";
-import { jsonCodec } from "./json.js";
+import { jsonCodec, stringify } from "./json.js";
+import { keepText } from "./known-text.js";
 import type { SessionData } from "../store.js";
 
 interface CachedText {
   text: string;
   /** Unset until the text is read a second time; most texts are read once. */
   data?: SessionData;
+  /** True if the text is the one that `stringify` returns for the data. */
+  isOwn?: boolean;
 }
 
 /** Maximum size of the cached texts; their parsed data needs about three times as many bytes. */
@@ -38,7 +41,10 @@ export class ParseCache {
       return data;
     }
     cached.data ??= jsonCodec.decode(text, id);
-    return klona(cached.data);
+    cached.isOwn ??= stringify(cached.data) === text;
+    const copy = klona(cached.data);
+    if (cached.isOwn) keepText(copy, text);
+    return copy;
   }
 
   forget(id: string): void {

@@ -1,4 +1,5 @@
 import { stringify } from "../codec/json.js";
+import { knownText } from "../codec/known-text.js";
 import { hasCode } from "../errors.js";
 import { publish } from "../events.js";
 import { KeyQueue } from "../internal/key-queue.js";
@@ -59,7 +60,7 @@ export class SessionTracker<D extends object = Fields> {
   async open(id: string): Promise<TrackedSession<D> | undefined> {
     const record = await this.#puts.after(id, () => this.store.get(id));
     if (record === undefined) return undefined;
-    const base = baseOf(record, this.#format);
+    const base = baseOf(record, this.#format, knownText(this.store, record));
     if (base === undefined) {
       publish("payload-undecodable", { store: this.#name, reason: this.#format.undecodableReason });
       return undefined;

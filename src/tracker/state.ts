@@ -52,10 +52,13 @@ export function isUnwritten(before: SessionState, after: SessionState): boolean 
   return before.status === "stored" && after.status === "stored" && before.base === after.base;
 }
 
-/** Converts a record to the base of later saves. Returns undefined if its data is not a session of this framework. */
-export function baseOf(record: SessionRecord, format: SessionFormat): LoadedBase | undefined {
+/**
+ * Converts a record to the base of later saves. Returns undefined if its data is not a session of this framework.
+ * @param text JSON of the record's data, if it is known.
+ */
+export function baseOf(record: SessionRecord, format: SessionFormat, text?: string): LoadedBase | undefined {
   const fields = format.fieldsOf(record.data, record.expiresAt);
-  return fields && new LoadedBase(record, fields, format);
+  return fields && new LoadedBase(record, fields, format, fields === record.data ? text : undefined);
 }
 
 /** Base of a session that was just read. It computes the version on demand, since most requests do not need it. */
@@ -69,10 +72,16 @@ export class LoadedBase implements Base {
   readonly fields: Record<string, unknown>;
   readonly #record: SessionRecord;
 
-  constructor(record: SessionRecord, fields: Record<string, unknown>, format: SessionFormat) {
+  /** @param text JSON of the fields, if it is known. */
+  constructor(
+    record: SessionRecord,
+    fields: Record<string, unknown>,
+    format: SessionFormat,
+    text = stringify(fields),
+  ) {
     this.#record = record;
     this.fields = fields;
-    this.text = stringify(fields);
+    this.text = text;
     this.lifetime = format.lifetimeOf(fields);
     this.expiresAt = record.expiresAt;
     this.createdAt = record.createdAt;

@@ -27,17 +27,37 @@ export function trackingOf(data: object): Tracking {
   return { createdAt: numberOrNone(createdAt), login: numberOrNone(login) };
 }
 
+/**
+ * A stored record without the tracking fields in its data. As in the record of a RedisStore, `version` is an own
+ * property, and all records share its getter.
+ */
+class UntrackedRecord<T extends object> implements SessionRecord<T> {
+  static readonly #version: PropertyDescriptor & ThisType<UntrackedRecord<SessionData>> = {
+    enumerable: true,
+    get() {
+      return this.#stored.version;
+    },
+  };
+
+  readonly data: T;
+  expiresAt: number;
+  declare readonly version: string;
+  declare readonly createdAt?: number;
+  readonly #stored: SessionRecord<T>;
+
+  constructor(stored: SessionRecord<T>) {
+    const { [CREATED_AT]: createdAt, [LOGIN]: _, ...data } = stored.data as SessionData;
+    this.#stored = stored;
+    this.data = (needsReencode(stored.data) ? markForReencoding(data) : data) as T;
+    this.expiresAt = stored.expiresAt;
+    Object.defineProperty(this, "version", UntrackedRecord.#version);
+    if (typeof createdAt === "number") this.createdAt = createdAt;
+  }
+}
+
 /** Returns a stored record without the tracking fields in its data. */
 export function withoutTracking<T extends object>(stored: SessionRecord<T>): SessionRecord<T> {
-  const { [CREATED_AT]: createdAt, [LOGIN]: _, ...data } = stored.data as SessionData;
-  return {
-    data: (needsReencode(stored.data) ? markForReencoding(data) : data) as T,
-    expiresAt: stored.expiresAt,
-    get version() {
-      return stored.version;
-    },
-    ...(typeof createdAt === "number" && { createdAt }),
-  };
+  return new UntrackedRecord(stored);
 }
 
 function numberOrNone(value: unknown): number | undefined {

@@ -38,6 +38,7 @@ import type {
   SessionStore,
   UpdateOptions,
 } from "../store.js";
+import { returnsDecoded } from "../codec/known-text.js";
 import { markHashed } from "./hash-ids.js";
 import type { IndexedSessions } from "./indexed-sessions.js";
 import { refuseWithoutAdapter } from "./missing-adapter.js";
@@ -180,3 +181,4 @@ export class UserSessionStore<T extends object = SessionData> implements Session
 }
 
 refuseWithoutAdapter(UserSessionStore.prototype);
+returnsDecoded(UserSessionStore.prototype);

@@ -4,6 +4,7 @@ import { Redis as Redis5 } from "ioredis5";
 import { createClient, createClientPool } from "redis";
 import { onSessionaryEvent, type SessionaryEvents } from "sessionary";
 import { RedisStore } from "sessionary/redis";
+import { SessionTracker } from "sessionary/tracker";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 
 const inMs = (ms: number) => Date.now() + ms;
@@ -45,6 +46,21 @@ describe.each([
     const record = await store.get("one");
     expect(record?.expiresAt).toBeGreaterThan(inMs(98_000));
     expect(record?.expiresAt).toBeLessThanOrEqual(inMs(100_000));
+  });
+
+  it("leaves the text of another JSON writer as it is, while requests only read the session", async () => {
+    const text = '{ "price": 1.0, "name": "\\u00e9\\/", "roles" : [ 1, 2 ] }';
+    await raw.set("sess:one", text, "EX", 100);
+    const tracker = new SessionTracker(store);
+    for (let read = 1; read <= 4; read++) {
+      const session = (await tracker.open("one"))!;
+      expect(session.data).toEqual({ price: 1, name: "é/", roles: [1, 2] });
+      expect(await session.save(session.data, 60_000)).toBe(true);
+      expect(await raw.get("sess:one")).toBe(text);
+    }
+    const session = (await tracker.open("one"))!;
+    await session.save({ ...session.data, price: 2 }, 60_000);
+    expect(await raw.get("sess:one")).toBe('{"price":2,"name":"é/","roles":[1,2]}');
   });
 
   it("gives a key without an expiry one at an update, and not at a touch", async () => {

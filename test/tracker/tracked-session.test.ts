@@ -59,6 +59,37 @@ describe("a stored session", () => {
     expect(await read()).toEqual({ user: { name: "ann" } });
   });
 
+  it("is not written after reads of a store that adds a field to the data of another store", async () => {
+    const { tracker, stored, calls } = track({}, (store) =>
+      wrapped(store, {
+        get: async (id) => {
+          const record = await store.get(id);
+          if (record !== undefined) record.data.added = true;
+          return record;
+        },
+      }),
+    );
+    await stored({ n: 1 });
+    for (let read = 1; read <= 4; read++) {
+      const session = (await tracker.open("id"))!;
+      expect(await session.save({ n: 1, added: true }, HOUR_MS)).toBe(true);
+      expect(calls()).toEqual(["get"]);
+    }
+  });
+
+  it("is written if a nested value changed, however often it was read before", async () => {
+    const store = new MemoryStore();
+    const tracker = new SessionTracker(store);
+    await store.create("id", { data: { user: { visits: 0 } }, expiresAt: Date.now() + HOUR_MS });
+    for (let visits = 1; visits <= 5; visits++) {
+      for (let read = 1; read <= 4; read++) await tracker.open("id");
+      const session = (await tracker.open("id"))!;
+      (session.data.user as { visits: number }).visits = visits;
+      await session.save(session.data, HOUR_MS);
+      expect((await store.get("id"))?.data).toEqual({ user: { visits } });
+    }
+  });
+
   it("causes no call if nothing changed and its expiry is recent", async () => {
     const { stored, open, calls } = track();
     await stored({ n: 1 });

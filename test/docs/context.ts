@@ -9,6 +9,16 @@ const CONTEXTS: Record<string, string> = {
     declare const store: SessionStore;
     declare const secret: string;
     const app = fastify();`,
+  "docs/getting-started.md, createSessions with Express": `
+    import express from "express";
+    import { createSessions } from "sessionary";
+    const app = express();
+    const sessions = createSessions({ store: "memory:" });`,
+  "docs/getting-started.md, createSessions with Fastify": `
+    import fastify from "fastify";
+    import { createSessions } from "sessionary";
+    const app = fastify();
+    const sessions = createSessions({ store: "memory:" });`,
   "docs/getting-started.md, Shutdown": `
     import express from "express";
     import { createSessions } from "sessionary";

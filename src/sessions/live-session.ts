@@ -5,7 +5,7 @@ import { withFailureEvent } from "../tracker/to-error.js";
 import { sessionHandle } from "../users/storage-ids.js";
 import { type CookieField, withCookieField, withoutCookieField } from "./cookie-field.js";
 import type { OpenedSession } from "./session.js";
-import type { ReceivedCookie } from "./session-cookie.js";
+import type { ReceivedCookie, RequestCookie } from "./session-cookie.js";
 import { newSessionId } from "./session-ids.js";
 import type { SessionParts } from "./session-parts.js";
 
@@ -15,7 +15,7 @@ type Fields = Record<string, unknown>;
 export class LiveSession<T extends object> implements OpenedSession<T> {
   data: Partial<T>;
   readonly #parts: SessionParts;
-  readonly #isSecure: boolean;
+  readonly #cookie: RequestCookie;
   /** Undefined until a new session needs an id. */
   #tracked: TrackedSession | undefined;
   /** Value of the session cookie. */
@@ -37,12 +37,12 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
    */
   constructor(
     parts: SessionParts,
-    isSecure: boolean,
+    cookie: RequestCookie,
     received: ReceivedCookie | undefined,
     tracked: TrackedSession | undefined,
   ) {
     this.#parts = parts;
-    this.#isSecure = isSecure;
+    this.#cookie = cookie;
     this.#client = received && { value: received.value, expiresAt: tracked?.expiresAt };
     this.#isNew = tracked === undefined;
     this.#mayBeStored = tracked !== undefined;
@@ -178,20 +178,20 @@ export class LiveSession<T extends object> implements OpenedSession<T> {
   }
 
   #takeCookie(): string | undefined {
-    const { cookie } = this.#parts;
+    const cookie = this.#cookie;
     const expiresAt = this.#tracked?.expiresAt;
     if (expiresAt === undefined) {
       if (!this.#removesCookie) return undefined;
       this.#removesCookie = false;
       this.#client = undefined;
-      return cookie.remove(this.#isSecure);
+      return cookie.remove();
     }
     const value = this.#value!;
     const hasMoved = cookie.isPersistent && this.#client?.expiresAt !== expiresAt;
     if (this.#client?.value === value && !hasMoved) return undefined;
     this.#removesCookie = false;
     this.#client = { value, expiresAt };
-    return cookie.set(value, this.#isSecure, expiresAt);
+    return cookie.set(value, expiresAt);
   }
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Http2ServerRequest } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { describe } from "../internal/validation.js";
+import { isForwardedHttps } from "../internal/forwarded-proto.js";
 import { isLoopbackHost } from "./loopback-host.js";
 
 /** Request of node:http, or of the compatibility API of node:http2. */
@@ -12,12 +13,15 @@ export interface RequestSource {
   readonly cookieHeader: string | undefined;
   /** Returns true for plain http on a loopback host. */
   readonly isLocal: () => boolean;
+  /** Returns true for plain http on another host, unless a header shows that the client uses https. */
+  readonly isInsecure: () => boolean;
 }
 
 export function nodeSource(req: NodeRequest): RequestSource {
   return {
     cookieHeader: req.headers.cookie,
-    isLocal: () => !isEncrypted(req) && isLoopbackHost(req.headers.host ?? authorityOf(req)),
+    isLocal: () => !isEncrypted(req) && isLoopbackHost(hostOf(req)),
+    isInsecure: () => !isEncrypted(req) && isPlainHttp(hostOf(req), (name) => req.headers[name]),
   };
 }
 
@@ -29,6 +33,11 @@ export function fetchSource(request: Request): RequestSource {
       const { protocol, host } = new URL(request.url);
       return protocol === "http:" && isLoopbackHost(request.headers.get("host") ?? host);
     },
+    isInsecure: () => {
+      const { protocol, host } = new URL(request.url);
+      const { headers } = request;
+      return protocol === "http:" && isPlainHttp(headers.get("host") ?? host, (name) => headers.get(name));
+    },
   };
 }
 
@@ -38,7 +47,7 @@ export function fetchSource(request: Request): RequestSource {
  */
 export function anySource(from: NodeRequest | Request | string | null | undefined): RequestSource {
   if (from === null || from === undefined || typeof from === "string")
-    return { cookieHeader: from ?? undefined, isLocal: () => false };
+    return { cookieHeader: from ?? undefined, isLocal: () => false, isInsecure: () => false };
   if (typeof from.headers !== "object")
     throw new TypeError(`sessions.open requires a request or its Cookie header; received ${describe(from)}`);
   return isFetchRequest(from) ? fetchSource(from) : nodeSource(from);
@@ -56,6 +65,17 @@ function isEncrypted(req: NodeRequest): boolean {
   return (req.socket as Partial<TLSSocket> | undefined)?.encrypted === true;
 }
 
-function authorityOf(req: NodeRequest): string | undefined {
-  return (req.headers as { ":authority"?: string })[":authority"];
+function hostOf({ headers }: NodeRequest): string | undefined {
+  return headers.host ?? (headers as { ":authority"?: string })[":authority"];
+}
+
+/** True if a request that arrived without TLS does not show that the client uses https, or a loopback host. */
+function isPlainHttp(
+  host: string | undefined,
+  header: (name: string) => string | string[] | null | undefined,
+): boolean {
+  if (host === undefined || isLoopbackHost(host)) return false;
+  if (isForwardedHttps(header("x-forwarded-proto"))) return false;
+  if (/\bproto="?https\b/i.test(String(header("forwarded")))) return false;
+  return (header("sec-fetch-site") ?? undefined) === undefined; // browsers send it over https only
 }

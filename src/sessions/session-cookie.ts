@@ -1,5 +1,7 @@
 import { type CheckedCookieOptions, type CookieOptions, checkCookieOptions } from "./cookie-options.js";
 import { findCookie } from "./find-cookie.js";
+import { warnIfInsecure } from "./insecure-request.js";
+import type { RequestSource } from "./request-source.js";
 import { isOwnId } from "./session-ids.js";
 import { signedId } from "./signed-ids.js";
 
@@ -14,42 +16,69 @@ export interface ReceivedCookie {
 
 const PREFIX = /^__(?:Host|Secure)-/i;
 
-/** Reads and writes the session cookie. */
+interface CookieForm {
+  readonly name: string;
+  readonly attributes: string;
+  readonly isSecure: boolean;
+}
+
+/** The session cookie of a server. */
 export class SessionCookie {
   readonly #options: CheckedCookieOptions;
-  readonly #secure: { name: string; attributes: string };
-  readonly #insecure: { name: string; attributes: string };
+  readonly #secure: CookieForm;
+  readonly #insecure: CookieForm;
 
   /** @throws TypeError if an option is invalid. */
   constructor(options: CookieOptions = {}) {
     this.#options = checkCookieOptions(options);
-    this.#secure = { name: this.#options.name, attributes: attributesOf(this.#options, true) };
+    this.#secure = {
+      name: this.#options.name,
+      attributes: attributesOf(this.#options, true),
+      isSecure: true,
+    };
     // Browsers reject the prefix without Secure.
     const name = this.#options.name.replace(PREFIX, "");
-    this.#insecure = { name, attributes: attributesOf(this.#options, false) };
+    this.#insecure = { name, attributes: attributesOf(this.#options, false), isSecure: false };
   }
 
-  /** True if the cookie of a request is `Secure`. @param isLocal Returns true for plain http on a loopback host. */
-  isSecure(isLocal: () => boolean): boolean {
-    return this.#options.secure ?? !isLocal();
+  /** Returns the cookie as a request receives and sets it. */
+  of(source: RequestSource): RequestCookie {
+    const isSecure = this.#options.secure ?? !source.isLocal();
+    return new RequestCookie(this.#options, isSecure ? this.#secure : this.#insecure, source);
+  }
+}
+
+/** Reads and writes the session cookie of a request. */
+export class RequestCookie {
+  readonly #options: CheckedCookieOptions;
+  readonly #form: CookieForm;
+  readonly #source: RequestSource;
+
+  constructor(options: CheckedCookieOptions, form: CookieForm, source: RequestSource) {
+    this.#options = options;
+    this.#form = form;
+    this.#source = source;
   }
 
   /** Returns the first session cookie with a well-formed id, or undefined if there is none. */
-  read(header: string, isSecure: boolean): ReceivedCookie | undefined {
-    return findCookie(header, this.#form(isSecure).name, this.#receive);
+  read(): ReceivedCookie | undefined {
+    const { cookieHeader } = this.#source;
+    if (cookieHeader === undefined) return undefined;
+    return findCookie(cookieHeader, this.#form.name, (value) => this.#receive(value));
   }
 
   /** Returns a `Set-Cookie` header. @param expiresAt Expiry of the session. */
-  set(value: string, isSecure: boolean, expiresAt: number): string {
-    const { name, attributes } = this.#form(isSecure);
+  set(value: string, expiresAt: number): string {
+    const { name, attributes, isSecure } = this.#form;
+    if (isSecure) warnIfInsecure(this.#source);
     if (!this.#options.persistent) return `${name}=${value}${attributes}`;
     const maxAge = Math.max(0, Math.ceil((expiresAt - Date.now()) / 1_000));
     return `${name}=${value}; Max-Age=${maxAge}${attributes}`;
   }
 
   /** Returns a `Set-Cookie` header that removes the cookie. */
-  remove(isSecure: boolean): string {
-    const { name, attributes } = this.#form(isSecure);
+  remove(): string {
+    const { name, attributes } = this.#form;
     return `${name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT${attributes}`;
   }
 
@@ -58,16 +87,12 @@ export class SessionCookie {
     return this.#options.persistent;
   }
 
-  #form(isSecure: boolean) {
-    return isSecure ? this.#secure : this.#insecure;
-  }
-
-  #receive = (value: string): ReceivedCookie | undefined => {
+  #receive(value: string): ReceivedCookie | undefined {
     if (isOwnId(value)) return { value, id: value, isSigned: false };
     if (this.#options.signedWith.length === 0) return undefined;
     const id = signedId(value, this.#options.signedWith);
     return id === undefined ? undefined : { value, id, isSigned: true };
-  };
+  }
 }
 
 function attributesOf(options: CheckedCookieOptions, isSecure: boolean): string {

@@ -6,32 +6,33 @@ import { storageIdsOf } from "../users/storage-ids.js";
 import { LiveSession } from "./live-session.js";
 import type { RequestSource } from "./request-source.js";
 import type { OwnOptions } from "./options.js";
-import type { ReceivedCookie } from "./session-cookie.js";
+import type { ReceivedCookie, SessionCookie } from "./session-cookie.js";
 import type { SessionParts } from "./session-parts.js";
 
 /** Loads the sessions of requests. */
 export class SessionLoader<T extends object> {
   readonly #parts: SessionParts;
+  readonly #cookie: SessionCookie;
   /** True if the store computes the digests. */
   readonly #storesDigests: boolean;
 
   constructor(store: SessionStore, { cookie, idleTimeoutMs, tracker: options }: OwnOptions) {
     const tracker = new SessionTracker(store, { name: "createSessions", ...options });
     this.#storesDigests = storesDigests(store);
-    this.#parts = { tracker, cookie, idleTimeoutMs, storageId: (id) => this.#storageId(id) };
+    this.#cookie = cookie;
+    this.#parts = { tracker, idleTimeoutMs, storageId: (id) => this.#storageId(id) };
   }
 
   /**
    * Loads the session of a cookie, or returns a new session if none is stored. Does not call the store if the request
    * has no cookie.
    */
-  async load({ cookieHeader, isLocal }: RequestSource): Promise<LiveSession<T>> {
-    const { cookie } = this.#parts;
-    const isSecure = cookie.isSecure(isLocal);
-    const received = cookieHeader === undefined ? undefined : cookie.read(cookieHeader, isSecure);
+  async load(source: RequestSource): Promise<LiveSession<T>> {
+    const cookie = this.#cookie.of(source);
+    const received = cookie.read();
     try {
       const tracked = received && (await this.#open(received));
-      return new LiveSession<T>(this.#parts, isSecure, received, tracked);
+      return new LiveSession<T>(this.#parts, cookie, received, tracked);
     } catch (thrown) {
       throw toError(thrown);
     }

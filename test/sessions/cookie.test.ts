@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { type CookieOptions, createSessions } from "sessionary";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { getRaw } from "./client.js";
 import { FRAMEWORKS, type Handler, serve } from "./servers.js";
 
@@ -144,4 +144,61 @@ test("ends the cookie of a new session at the absolute timeout, if the idle time
   expect(await session.commit()).toContain("; Max-Age=1800; ");
   const leftMs = session.expiresAt! - Date.now();
   expect(leftMs > 1_790_000 && leftMs <= 1_800_000).toBe(true);
+});
+
+describe("over plain http on a host that is not a loopback host", () => {
+  const PROXIED = [
+    { "x-forwarded-proto": "https, http" },
+    { forwarded: "for=192.0.2.1;proto=https;host=example.com" },
+    { "sec-fetch-site": "none" },
+  ];
+  const WARNING = expect.stringContaining(
+    "createSessions sends a Secure cookie, and the request came over plain http",
+  ) as string;
+
+  /** Starts with sessions that have not warned yet. */
+  async function start(cookie: CookieOptions = {}) {
+    vi.resetModules();
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    onTestFinished(() => void vi.restoreAllMocks());
+    const fresh = await import("sessionary");
+    return { warn, sessions: fresh.createSessions({ store: "memory:", cookie }) };
+  }
+
+  test("warns once that a browser drops the Secure cookie, unless a header shows https", async () => {
+    const { warn, sessions } = await start();
+    const server = await serve("node:http", sessions);
+    const url = server.url(write);
+    for (const headers of PROXIED) await getRaw(url, { host: "example.com", ...headers });
+    await getRaw(url, { host: "localhost" });
+    await getRaw(
+      server.url(() => ({ text: "no session" })),
+      { host: "example.com" },
+    );
+    expect(warn).not.toHaveBeenCalled();
+    for (let i = 0; i < 2; i++)
+      await getRaw(url, { host: "example.com", "x-forwarded-proto": "http", forwarded: "proto=http" });
+    expect(warn.mock.calls).toEqual([[WARNING, { type: "SessionaryWarning" }]]);
+  });
+
+  test("warns for a request of the Fetch API", async () => {
+    const { warn, sessions } = await start();
+    const handle = sessions.handler(async (request) => {
+      (await sessions.get(request)).data.n = 1;
+      return new Response();
+    });
+    for (const headers of PROXIED) await handle(new Request("http://example.com/", { headers }));
+    await handle(new Request("https://example.com/"));
+    expect(warn).not.toHaveBeenCalled();
+    await handle(new Request("http://example.com/"));
+    expect(warn.mock.calls).toEqual([[WARNING, { type: "SessionaryWarning" }]]);
+  });
+
+  test("warns about no cookie that is not Secure", async () => {
+    const { warn, sessions } = await start({ secure: false });
+    const { setCookie } = await getRaw((await serve("node:http", sessions)).url(write), {
+      host: "example.com",
+    });
+    expect([setCookie.length, warn.mock.calls]).toEqual([1, []]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Request } from "express";
+import { isForwardedHttps } from "../../internal/forwarded-proto.js";
 import { warnOnce } from "../../internal/warn-once.js";
 
 /** Warns once if a session was stored, but its cookie is not sent because the request is not secure. */
@@ -15,6 +16,5 @@ function isSecure(req: Request, proxy: boolean | undefined): boolean {
   if ((req.socket as { encrypted?: boolean }).encrypted) return true;
   if (proxy === false) return false;
   if (proxy !== true) return req.secure;
-  const [protocol = ""] = String(req.headers["x-forwarded-proto"] ?? "").split(",");
-  return protocol.trim().toLowerCase() === "https";
+  return isForwardedHttps(req.headers["x-forwarded-proto"]);
 }

@@ -12,15 +12,16 @@ import sessionary from "sessionary/fastify-session";
 import { RedisStore } from "sessionary/redis";
 import { serveExpress } from "./express-server.js";
 import { serveFastify } from "./fastify-server.js";
+import { OWN_FRAMEWORKS, type OwnFramework, serveOwn } from "./own-server.js";
 import type { Server } from "./server.js";
 import type { Stage } from "./stage.js";
 
-export type Framework = "express" | "fastify";
+type Framework = "express" | "fastify";
 
 /** A store under test, as its users set it up. */
 export interface Contender {
   store: string;
-  framework: Framework;
+  framework: Framework | OwnFramework;
   serve: (stage: Stage) => Promise<Server>;
 }
 
@@ -57,6 +58,10 @@ export function contenders(nextUrl: () => string): Contender[] {
     },
     ...ours("sessionary, MemoryStore", () => new MemoryStore()),
     ...ours("sessionary, RedisStore", () => new RedisStore({ url: nextUrl() })),
+    ...OWN_FRAMEWORKS.flatMap((framework) => [
+      own(framework, "MemoryStore", () => new MemoryStore()),
+      own(framework, "RedisStore", () => new RedisStore({ url: nextUrl() })),
+    ]),
   ];
 }
 
@@ -85,6 +90,14 @@ async function serveOurs(framework: Framework, store: SessionStore, stage: Stage
       ? await serveExpress(expressStore(store), stage)
       : await serveFastify(async (app, options) => app.register(sessionary, { ...options, store }), stage);
   return closing(server, () => store.close());
+}
+
+function own(framework: OwnFramework, name: string, open: () => SessionStore): Contender {
+  const serve = async (stage: Stage) => {
+    const store = open();
+    return closing(await serveOwn(framework, store, stage), () => store.close());
+  };
+  return { store: `sessionary, createSessions, ${name}`, framework, serve };
 }
 
 function closing(server: Server, close: () => unknown = () => {}): Server {

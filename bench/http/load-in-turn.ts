@@ -118,7 +118,8 @@ async function logIn(url: string, times: number): Promise<string[]> {
     const response = await fetch(`${url}/login`, { method: "POST" });
     if (!response.ok) throw new Error(`a login was answered with ${response.status}`);
     await response.text();
-    cookies.push(response.headers.getSetCookie()[0]?.split(";")[0] ?? "");
+    const pairs = response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]!);
+    cookies.push(pairs.join("; ")); // koa-session signs its cookie in a second one
   }
   return cookies;
 }

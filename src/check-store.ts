@@ -7,20 +7,20 @@ export const EXAMPLE_URLS = '"redis://localhost:6379" or "memory:"';
 
 /**
  * Returns the store.
- * @param url Continues the list of accepted values in the message.
+ * @param accepted Begins the list of accepted values in the message.
  * @throws TypeError if a value is not a SessionStore.
  */
-export function checkStore(where: string, store: unknown, url = ""): SessionStore<object> {
+export function checkStore(where: string, store: unknown, accepted = ""): SessionStore<object> {
   if (isStore(store)) return store;
   throw new TypeError(
-    `${where} requires a SessionStore: a MemoryStore, a RedisStore or what createStore() returns${url}; ` +
+    `${where} requires ${accepted}a SessionStore: a MemoryStore, a RedisStore or what createStore() returns; ` +
       `received ${received(store)}`,
   );
 }
 
 /** Returns the store of an option that also accepts a URL, which the caller has to handle before. */
 export function checkStoreOrUrl(where: string, store: unknown): SessionStore<object> {
-  return checkStore(where, store, `, or the URL of a store, such as ${EXAMPLE_URLS}`);
+  return checkStore(where, store, `store, a URL such as ${EXAMPLE_URLS}, or `);
 }
 
 /** Throws a TypeError if a function received a store in place of its options. */

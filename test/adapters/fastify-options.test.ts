@@ -50,7 +50,7 @@ describe("the plugin refuses at startup", () => {
     [
       "no store",
       { store: undefined },
-      /requires a SessionStore.*received undefined. Is the environment variable set\?/,
+      /requires store, .*or a SessionStore.*received undefined. Is the environment variable set\?/,
     ],
     [
       "@fastify/session's own store",

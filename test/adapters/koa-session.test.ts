@@ -276,7 +276,7 @@ describe("koaSession refuses at startup", () => {
     ["no app", { store }, {}, /requires the app as second argument/],
     ["no keys", { store }, { ...web, keys: undefined }, /requires app.keys/],
     ["a missing key", { store }, { ...web, keys: [undefined] }, /requires app.keys/],
-    ["no store", {}, web, /requires a SessionStore.*received undefined/],
+    ["no store", {}, web, /requires store, .*or a SessionStore.*received undefined/],
     ["an unknown option", { store, name: "sid" }, web, /koaSession has no option "name"/],
     ["ttlMs next to koaStore()", { store: koaStore(store), ttlMs: 1_000 }, web, /pass it to koaStore/],
     ["sameSite none without secure", { store, sameSite: "none", secure: false }, web, /without secure/],

@@ -263,7 +263,7 @@ export function reactRouterCases(): void {
   describe("refuses at startup", () => {
     const store = new MemoryStore();
     test.each<[string, () => unknown, RegExp]>([
-      ["no store", () => createSessionaryStorage(undefined as never), /requires a SessionStore/],
+      ["no store", () => createSessionaryStorage(undefined as never), /requires store, .*or a SessionStore/],
       ["an unknown option", () => open(store, { cookies: {} } as never), /has no option "cookies"/],
       ["sameSite none without secure", () => open(store, { cookie: { sameSite: "none" } }), /without secure/],
       ["a maxAge of 0", () => open(store, { cookie: { maxAge: 0 } }), /maxAge must be a positive number/],

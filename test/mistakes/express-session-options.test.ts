@@ -20,7 +20,7 @@ describe("expressSession refuses at startup", () => {
     [
       "no store",
       { store: undefined },
-      /requires a SessionStore.*received undefined. Is the environment variable set\?/,
+      /requires store, .*or a SessionStore.*received undefined. Is the environment variable set\?/,
     ],
     [
       "a store of express-session",

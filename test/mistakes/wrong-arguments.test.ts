@@ -56,8 +56,8 @@ it.each<[string, unknown, string]>([
   const options = { store: value as never, secret: "a secret" };
   const { secret, ...others } = options;
   expect(() => createSessions(others)).toThrow(
-    `createSessions requires a SessionStore: a MemoryStore, a RedisStore or what createStore() returns, ` +
-      `or the URL of a store, such as "redis://localhost:6379" or "memory:"; ${received}`,
+    'createSessions requires store, a URL such as "redis://localhost:6379" or "memory:", or a SessionStore: ' +
+      `a MemoryStore, a RedisStore or what createStore() returns; ${received}`,
   );
   if (value instanceof Object && "createSession" in value) return; // expressSession accepts its own adapter
   expect(() => expressSession({ ...others, secret })).toThrow(received);

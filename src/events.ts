@@ -16,7 +16,10 @@ export interface SessionaryEvents {
   "payload-undecodable": { store: string; reason: string };
   /** A store removed a session on its own. */
   evicted: { store: string; reason: "capacity" | "expired" };
-  /** A write through an adapter failed. In Express the response may have been sent already. */
+  /**
+   * A write through an adapter or `createSessions` failed. Published once for each failure, apart from the error itself,
+   * which the framework, `onError` or `console.error` gets. In Express the response may have been sent already.
+   */
   "write-failed": { operation: "save" | "touch" | "destroy"; code: string };
   /** The store forbids scripts, so concurrent saves are no longer detected. Published once per adapter. */
   "conflict-detection-off": { adapter: string };

@@ -6,7 +6,8 @@ export type OnError = (error: Error) => Response | void | Promise<Response | voi
 
 /**
  * Returns the response of `onError`, or the default response if `onError` is missing, returns nothing or fails. Without
- * `onError`, prints the error as Express does, since nothing else reports it. An outage is printed once, by a warning.
+ * `onError`, prints the error as Express does, since the event `write-failed` has only its code. An outage is printed
+ * once, by a warning.
  */
 export async function failureResponse(error: unknown, onError: OnError | undefined): Promise<Response> {
   if (onError === undefined && !hasCode(error, "ERR_STORE_UNAVAILABLE")) console.error(error);

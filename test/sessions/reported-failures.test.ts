@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import Koa from "koa";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { MemoryStore, createSessions } from "sessionary";
+import { MemoryStore, createSessions, onSessionaryEvent } from "sessionary";
 import { honoSessions } from "sessionary/hono";
 import { koaSessions } from "sessionary/koa";
 import { afterEach, expect, it, onTestFinished, vi } from "vitest";
@@ -20,13 +20,16 @@ function failing(options: { onError?: () => Response } = {}) {
   });
 }
 
-it("prints a save that cannot be stored, which nothing else reports", async () => {
+it("reports a save that cannot be stored by one event and one printed error", async () => {
+  const events: unknown[] = [];
+  onTestFinished(onSessionaryEvent("write-failed", (event) => events.push(event)));
   const print = vi.spyOn(console, "error").mockReturnValue();
   const response = await failing()(new Request("http://localhost/"));
   expect(response.status).toBe(500);
   expect(print.mock.calls).toEqual([
     [expect.objectContaining({ message: expect.stringContaining('"seen" is a Map') as string })],
   ]);
+  expect(events).toEqual([{ operation: "save", code: "TypeError" }]);
 });
 
 it("leaves the report to onError if there is one", async () => {

@@ -7,7 +7,8 @@
  * - `undefined` and `false` mean that the session is missing, expired or destroyed; a rejection means that the call
  *   failed.
  * - `get` returns a new copy of the data, decoded by the codec.
- * - A payload that cannot be decoded counts as missing and publishes an event; it is not an error.
+ * - A payload that cannot be decoded counts as missing in `get`, which publishes an event, and in `update` and
+ *   `touch` with `ifVersion`; it is not an error. After `destroy` its id can be used again.
  *
  * Writing
  * - There is no upsert: `create` requires that the session does not exist, `update` requires that it exists.

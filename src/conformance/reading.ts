@@ -69,7 +69,8 @@ export const reading: Sentence[] = [
     },
   },
   {
-    title: "A payload that cannot be decoded counts as missing and publishes an event; it is not an error.",
+    title:
+      "A payload that cannot be decoded counts as missing in `get`, which publishes an event, and in `update` and `touch` with `ifVersion`; it is not an error. After `destroy` its id can be used again.",
     needs: "corrupt",
     test: async (context) => {
       const { store } = context;

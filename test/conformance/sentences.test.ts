@@ -24,6 +24,6 @@ it("does not ask a store for what it has not said it supports", () => {
   const titles = collect({ name: "any", open: () => new MemoryStore() }).map(({ title }) => title);
   const left = contract.map(([, sentence]) => sentence).filter((sentence) => !titles.includes(sentence!));
   expect(left).toEqual([
-    "A payload that cannot be decoded counts as missing and publishes an event; it is not an error.",
+    "A payload that cannot be decoded counts as missing in `get`, which publishes an event, and in `update` and `touch` with `ifVersion`; it is not an error. After `destroy` its id can be used again.",
   ]);
 });

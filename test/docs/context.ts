@@ -123,9 +123,12 @@ export const MODULES = `
       next: () => Promise<Response>,
     ) => Promise<Response>;
   }
-  declare module "$lib/server/sessions" {
+  declare module "next/headers" {
+    export function headers(): Promise<Headers>;
+  }
+  declare module "#lib/server/sessions" {
     export const sessions: import("sessionary").Sessions<{ userId?: string }>;
   }
   declare module "@/lib/sessions" {
-    export { sessions } from "$lib/server/sessions";
+    export { sessions } from "#lib/server/sessions";
   }`;

@@ -64,6 +64,23 @@ describe.each(Object.entries(APPS))("The recipe for %s", (_, start) => {
   });
 });
 
+it("Next.js: a server component reads the session, on localhost and behind a proxy", async () => {
+  const sessions = createSessions<{ userId?: string }>({ store: new TestStore().store });
+  for (const [proto, host] of [
+    ["http", "localhost:3000"],
+    ["https", "shop.example"],
+  ] as const) {
+    const { POST } = moduleOf("Next.js", sessions) as Record<string, Handler>;
+    const { headers } = await POST!(new Request(`${proto}://${host}/`, { method: "POST" }));
+    const [cookie = ""] = headers.getSetCookie().map((line) => line.split(";")[0]);
+    const received = new Headers({ cookie, host, "x-forwarded-proto": proto });
+    const { currentSession } = moduleOf("Server components", sessions, received) as {
+      currentSession: () => ReturnType<AppSessions["open"]>;
+    };
+    expect((await currentSession()).data).toEqual({ userId: "ann" });
+  }
+});
+
 /** Answers as the handlers of the documentation do. POST signs in. */
 async function account(sessions: AppSessions, request: Request): Promise<Response> {
   const session = await sessions.get(request);
@@ -75,8 +92,11 @@ async function account(sessions: AppSessions, request: Request): Promise<Respons
   return userId ? new Response(`hello ${userId}\n`) : new Response("sign in first\n", { status: 401 });
 }
 
-/** Runs the sample under a heading, which imports nothing but the sessions. @returns its exports. */
-function moduleOf(heading: string, sessions: AppSessions): object {
+/**
+ * Runs the sample under a heading, which imports nothing but the sessions and the headers of a request.
+ * @returns its exports.
+ */
+function moduleOf(heading: string, sessions: AppSessions, received = new Headers()): object {
   const { code } = samplesOf("docs/frameworks.md").find((sample) => sample.heading === heading)!;
   const { CommonJS: module } = ts.ModuleKind;
   const { outputText } = ts.transpileModule(code, {
@@ -87,6 +107,6 @@ function moduleOf(heading: string, sessions: AppSessions): object {
     exports: object,
     require: object,
   ) => void;
-  run(exports, () => ({ sessions }));
+  run(exports, () => ({ sessions, headers: async () => received }));
   return exports;
 }

@@ -4,6 +4,14 @@ import { hasCode } from "../errors.js";
 /** Returns the response to a request whose session could not be loaded or saved, or nothing for the default response. */
 export type OnError = (error: Error) => Response | void | Promise<Response | void>;
 
+/** Handles a request whose session could not be loaded or saved. */
+export interface FailureHandler {
+  /** Passes the error to the framework, which sends the response. Undefined without a framework. */
+  next: ((error: unknown) => void) | undefined;
+  /** Returns the response if no framework sends one. */
+  answer: (error: unknown) => Promise<Response>;
+}
+
 /**
  * Returns the response of `onError`, or the default response if `onError` is missing, returns nothing or fails. Without
  * `onError`, prints the error as Express does, since the event `write-failed` has only its code. An outage is printed

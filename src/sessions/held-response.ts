@@ -1,3 +1,4 @@
+import type { FailureHandler } from "./failure-response.js";
 import { type HeldSession, endAfterSave } from "./late-save.js";
 import {
   type Head,
@@ -14,14 +15,6 @@ import {
   sendResponse,
 } from "./node-response.js";
 import { SentMask } from "./sent-mask.js";
-
-/** Handles a request whose session could not be loaded or saved. */
-export interface FailureHandler {
-  /** Passes the error to the framework, which sends the response. Undefined without a framework. */
-  next: ((error: unknown) => void) | undefined;
-  /** Returns the response if no framework sends one. */
-  answer: (error: unknown) => Promise<Response>;
-}
 
 type Call = "write" | "end" | "flushHeaders";
 

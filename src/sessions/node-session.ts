@@ -1,4 +1,5 @@
-import { type FailureHandler, HeldResponse } from "./held-response.js";
+import type { FailureHandler } from "./failure-response.js";
+import { HeldResponse } from "./held-response.js";
 import type { LiveSession } from "./live-session.js";
 import { type NodeResponse, canHoldBack } from "./node-response.js";
 import { RequestSession } from "./request-session.js";

@@ -12,6 +12,7 @@ const app = await Application.bootstrap({
   excludeInternal: true,
   excludePrivate: true,
   excludeExternals: true,
+  disableSources: true, // they require the address of a repository
   skipErrorChecking: true, // `npm run typecheck` does it
   validation: { notDocumented: true, invalidLink: true, notExported: false },
   // Properties are checked below: those of inline types have the docstring of the type that contains them.

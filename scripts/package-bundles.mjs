@@ -47,7 +47,7 @@ const BUDGETS = [
     name: "MemoryStore and createSessions, which also accepts the URL of a Redis",
     code: `import { MemoryStore, createSessions } from "sessionary";
       export const sessions = createSessions({ store: new MemoryStore() });`,
-    maxBytes: 133_000,
+    maxBytes: 134_000,
     without: ["aes-256-gcm"],
   },
   {

@@ -3,6 +3,7 @@ import { MemoryStore, StoreUnavailableError } from "sessionary";
 import { type ExpressSessionOptions, expressSession, expressStore } from "sessionary/express-session";
 import { describe, expect, test } from "vitest";
 import { Browser } from "./browser.js";
+import { seenEvents } from "./events.js";
 import { emptyStores } from "./stores.js";
 import { type ExpressVisit, type Handler, SECRET, serveMiddleware } from "./support.js";
 import { gated, spied, wrapped } from "./wrapped-store.js";
@@ -113,6 +114,19 @@ describe("saves before it sends", () => {
     });
     expect(await (await send(url, browser)).text()).toBe("body");
     expect((await browser.visit(app, (v) => v.session.name)).result).toBe("bob");
+  });
+
+  test("no new session after the headers, since its cookie cannot be sent, and reports it", async () => {
+    const seen = seenEvents(["write-failed"]);
+    const { app, browser, store } = await start();
+    await browser.visit(app, async ({ res, session }: ExpressVisit) => {
+      res.write("body");
+      await sleep(20);
+      session.name = "ann";
+      res.end();
+    });
+    expect(seen).toEqual([["write-failed", { operation: "save", code: "ERR_HTTP_HEADERS_SENT" }]]);
+    expect(await store.count()).toBe(0);
   });
 
   test("what the client of an aborted request changed", async () => {

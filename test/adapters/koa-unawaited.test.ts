@@ -5,7 +5,7 @@ import { koaSession, koaStore } from "sessionary/koa-session";
 import { describe, expect, test } from "vitest";
 import { Browser } from "./browser.js";
 import { seenEvents } from "./events.js";
-import { serveKoa } from "./koa-app.js";
+import { type KoaVisit, serveKoa } from "./koa-app.js";
 import { emptyStores } from "./stores.js";
 import { gated } from "./wrapped-store.js";
 
@@ -57,4 +57,20 @@ describe("koa-session saves after the response was sent", () => {
     expect([cookie, await memory.count()]).toEqual([undefined, 1]);
     expect(seen).toEqual([["write-failed", { operation: "save", code: "ERR_HTTP_HEADERS_SENT" }]]);
   });
+});
+
+test("koaStore stores no session that is new after the headers", async () => {
+  const store = new MemoryStore();
+  const app = await serveKoa((web) => session({ store: koaStore(store) }, web));
+  const seen = seenEvents(["write-failed"]);
+  const url = app.urlOf(async ({ ctx, session: own }: KoaVisit) => {
+    ctx.respond = false;
+    ctx.res.write("body");
+    own.name = "ann";
+    await own.save();
+    ctx.res.end();
+  });
+  expect(await (await fetch(url)).text()).toBe("body");
+  expect(await store.count()).toBe(0);
+  expect(seen).toContainEqual(["write-failed", { operation: "save", code: "ERR_HTTP_HEADERS_SENT" }]);
 });

@@ -105,10 +105,9 @@ export class KoaStore implements KoaExternalStore {
     const lifetime = this.#format.lifetimeOf(fields);
     if (ctx === undefined) return withFailureEvent("save", () => this.#tracker.put(key, fields, lifetime));
     const { tracked, loaded } = this.#sessionFor(key, ctx);
-    const exists = await this.#during(
-      ctx,
-      withFailureEvent("save", () => tracked.save(fields, lifetime)),
-    );
+    const isTooLate = ctx.headerSent && tracked.status === "new"; // the client could not receive its cookie
+    const save = () => withFailureEvent("save", () => tracked.save(fields, lifetime));
+    const exists = !isTooLate && (await this.#during(ctx, save()));
     if (ctx.headerSent && loaded.status === "new")
       publish("write-failed", { operation: "save", code: "ERR_HTTP_HEADERS_SENT" });
     // An unchanged session may also be gone, and the client already has its cookie.

@@ -1,14 +1,12 @@
 import express, { type Request } from "express";
 import session from "express-session";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import type { Server } from "./server.js";
+import { type Listening, listening } from "../listening.js";
 import type { Stage } from "./stage.js";
 
 type Fields = Record<string, unknown>;
 
 /** Express with express-session, set as its README recommends, and handlers as everybody writes them. */
-export async function serveExpress(store: session.Store, stage: Stage): Promise<Server> {
+export async function serveExpress(store: session.Store, stage: Stage): Promise<Listening> {
   const app = express();
   app.use(
     session({
@@ -43,15 +41,7 @@ export async function serveExpress(store: session.Store, stage: Stage): Promise<
     res.json(fields);
   });
 
-  const server = app.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return listening(app.listen(0, "127.0.0.1"));
 }
 
 function fieldsOf(req: Request): Fields {

@@ -3,14 +3,12 @@ import express from "express";
 import Fastify from "fastify";
 import { Hono } from "hono";
 import Koa from "koa";
-import { once } from "node:events";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { type Session, type SessionStore, type Sessions, createSessions } from "sessionary";
 import sessionaryFastify from "sessionary/fastify";
 import { honoSessions } from "sessionary/hono";
 import { koaSessions } from "sessionary/koa";
-import type { Server } from "./server.js";
+import { type Listening, listening } from "../listening.js";
 import type { Stage } from "./stage.js";
 
 type Fields = Record<string, unknown>;
@@ -59,20 +57,14 @@ export type OwnFramework = keyof typeof FRAMEWORKS;
 export const OWN_FRAMEWORKS = Object.keys(FRAMEWORKS) as OwnFramework[];
 
 /** A framework with `createSessions`, and handlers as everybody writes them. */
-export async function serveOwn(framework: OwnFramework, store: SessionStore, stage: Stage): Promise<Server> {
+export async function serveOwn(
+  framework: OwnFramework,
+  store: SessionStore,
+  stage: Stage,
+): Promise<Listening> {
   const sessions = createSessions<Fields>({ store });
   const server = await FRAMEWORKS[framework](sessions, (url, session) => answer(url, session, stage));
-  if (!server.listening) {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-  }
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  return listening(server.listening ? server : server.listen(0, "127.0.0.1"));
 }
 
 async function answer(url: string, session: Session<Fields>, stage: Stage): Promise<Fields> {

@@ -1,8 +1,7 @@
 import express, { type NextFunction, type Request, type Response } from "express";
 import session from "express-session";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import type { Stage } from "../correctness/stage.js";
+import { listening } from "../listening.js";
 import { type App, LIFETIME_MS, SECRET, UNAVAILABLE } from "./app.js";
 
 type Fields = Record<string, unknown>;
@@ -41,12 +40,7 @@ export async function listenExpress(store: session.Store, stage: Stage): Promise
     res.status(UNAVAILABLE.status).set("Retry-After", UNAVAILABLE.retryAfter).json(UNAVAILABLE.body);
   });
 
-  const server = app.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => void server.close().closeAllConnections(),
-  };
+  return listening(app.listen(0, "127.0.0.1"));
 }
 
 function fieldsOf(req: Request): Fields {

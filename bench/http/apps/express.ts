@@ -1,6 +1,6 @@
 import express, { type Express, type Request } from "express";
+import { listening } from "../../listening.js";
 import { type Access, type App, routes } from "../app.js";
-import { listening } from "./node.js";
 
 /** Adds sessions to an app. */
 export type AddToExpress = (app: Express) => Access<Request> | Promise<Access<Request>>;

@@ -2,8 +2,8 @@ import { serve } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Server } from "node:http";
+import { listening } from "../../listening.js";
 import { type Access, type App, routes } from "../app.js";
-import { listening } from "./node.js";
 
 /** Adds sessions to an app. */
 export type AddToHono = (app: Hono) => Access<Context> | Promise<Access<Context>>;

@@ -1,7 +1,7 @@
 import Koa from "koa";
 import type { Context } from "koa";
+import { listening } from "../../listening.js";
 import { type Access, type App, routes } from "../app.js";
-import { listening } from "./node.js";
 
 /** Adds sessions to an app. */
 export type AddToKoa = (app: Koa) => Access<Context> | Promise<Access<Context>>;

@@ -1,6 +1,5 @@
-import { once } from "node:events";
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
+import { listening } from "../../listening.js";
 import { type Access, type App, routes } from "../app.js";
 
 export interface Exchange {
@@ -23,16 +22,4 @@ export async function listenNode(access: Access<Exchange>): Promise<App> {
     res.end(text);
   };
   return listening(createServer((req, res) => void answer({ req, res })).listen(0, "127.0.0.1"));
-}
-
-/** Waits until a server listens. */
-export async function listening(server: Server): Promise<App> {
-  if (!server.listening) await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
 }

@@ -1,9 +1,12 @@
-import type { Session as FastifySession } from "fastify";
+import fastifyCookie from "@fastify/cookie";
+import fastifySession from "@fastify/session";
+import fastify, { type Session as FastifySession } from "fastify";
 import type session from "express-session";
 import { MemoryStore } from "sessionary";
 import { expressStore } from "sessionary/express-session";
 import { fastifyStore } from "sessionary/fastify-session";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { SECRET } from "./support.js";
 import { wrapped } from "./wrapped-store.js";
 
 /** What ends the process otherwise, for the rest of the test. */
@@ -90,6 +93,23 @@ describe.each([
       expect(rejections).toEqual([]);
     },
   );
+});
+
+test("an exception of a callback is not attributed to a request that saved its session before", async () => {
+  const { exceptions } = uncaught();
+  const adapter = fastifyStore(new MemoryStore());
+  const app = fastify();
+  await app.register(fastifyCookie);
+  await app.register(fastifySession, { store: adapter, secret: SECRET, cookie: { secure: false } });
+  app.addHook("onRequest", adapter.onRequest);
+  app.get("/", async ({ session }) => session.save());
+  expect((await app.inject("/")).statusCode).toBe(200);
+  adapter.get("another", () => {
+    throw new Error("thrown by the callback");
+  });
+  await settled();
+  expect(exceptions).toEqual([expect.objectContaining({ message: "thrown by the callback" })]);
+  await app.close();
 });
 
 test.each(["a working", "a failing"])("without a callback, %s store makes no noise", async (which) => {

@@ -2,12 +2,12 @@ import type { Request } from "express";
 import type session from "express-session";
 import { knownOptions } from "../../internal/validation.js";
 import type { SessionStore } from "../../store.js";
-import { storesDigests } from "../../users/hash-ids.js";
 import type { TrackedSession } from "../../tracker/index.js";
 import { callBack, callBackOrReturn } from "../call-back.js";
 import { CookieSessions } from "../cookie-sessions.js";
 import { ADAPTER_OPTIONS, type AdapterOptions } from "../options.js";
 import { serializable } from "../serializable.js";
+import { AllSessions } from "./all-sessions.js";
 import { RequestSessions } from "./request-sessions.js";
 import { type Data, StoreBase } from "./store-base.js";
 
@@ -21,6 +21,7 @@ type Generate = (req: Request) => void;
 export class ExpressStore extends StoreBase {
   readonly #requests: RequestSessions;
   readonly #sessions: CookieSessions;
+  readonly #all: AllSessions;
   #generate: Generate | undefined;
 
   /** Use `expressStore()`. @internal */
@@ -28,6 +29,7 @@ export class ExpressStore extends StoreBase {
     super();
     this.#requests = requests;
     this.#sessions = requests.sessions;
+    this.#all = new AllSessions(requests.sessions);
   }
 
   /** Used by `expressSession()`. @internal */
@@ -117,28 +119,28 @@ export class ExpressStore extends StoreBase {
   all(): Promise<(Data & { id: string })[]>;
   all(callback: Done<(Data & { id: string })[] | null>): void;
   all(callback?: Done<(Data & { id: string })[] | null>): unknown {
-    return callBackOrReturn(this.#all(), callback);
+    return callBackOrReturn(this.#all.list(), callback);
   }
 
   /** Counts the sessions. */
   length(): Promise<number>;
   length(callback: Done<number>): void;
   length(callback?: Done<number>): unknown {
-    return callBackOrReturn(this.#length(), callback);
+    return callBackOrReturn(this.#all.count(), callback);
   }
 
   /** Destroys every session. */
   clear(): Promise<void>;
   clear(callback: Done): void;
   clear(callback?: Done): unknown {
-    return callBackOrReturn(this.#clear(), callback);
+    return callBackOrReturn(this.#all.clear(), callback);
   }
 
   /** Returns the ids of all sessions. Reads all of them into memory. */
   ids(): Promise<string[]>;
   ids(callback: Done<string[]>): void;
   ids(callback?: Done<string[]>): unknown {
-    return callBackOrReturn(this.#ids(), callback);
+    return callBackOrReturn(this.#all.ids(), callback);
   }
 
   #generateFor(req: Request, trackedFor: (id: string) => TrackedSession): void {
@@ -163,36 +165,6 @@ export class ExpressStore extends StoreBase {
     const tracked = this.#requests.trackedOf(sid, session);
     if (tracked === undefined) await this.#sessions.touchById(sid, session);
     else await this.#sessions.touch(tracked, session);
-  }
-
-  async #all(): Promise<(Data & { id: string })[]> {
-    if (storesDigests(this.#sessions.store)) {
-      throw new TypeError(
-        "all() requires the ids of sessions; with hashIds the store knows only their digests",
-      );
-    }
-    const sessions = [];
-    for await (const id of this.#sessions.store.ids()) {
-      const data = await this.#load(id);
-      // Do not copy the data, since `set` uses the object to find the loaded session.
-      if (data !== null) sessions.push(Object.assign(data, { id }));
-    }
-    return sessions;
-  }
-
-  // These methods are async, so that an exception of the store becomes a rejection.
-  async #length(): Promise<number> {
-    return this.#sessions.store.count();
-  }
-
-  async #clear(): Promise<void> {
-    return this.#sessions.store.clear();
-  }
-
-  async #ids(): Promise<string[]> {
-    const ids = new Set<string>();
-    for await (const id of this.#sessions.store.ids()) ids.add(id);
-    return [...ids];
   }
 }
 

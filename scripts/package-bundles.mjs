@@ -37,10 +37,16 @@ void main();
 /** Bytes of minified ES modules, slightly above what was measured. */
 const BUDGETS = [
   {
+    // An app pays only for what it imports: nothing at the top level of a module has a side effect.
+    name: "an error class",
+    code: `import { SessionConflictError } from "sessionary"; export const error = SessionConflictError;`,
+    maxBytes: 600,
+    without: [],
+  },
+  {
     name: "MemoryStore",
     code: `import { MemoryStore } from "sessionary"; export const store = new MemoryStore();`,
-    maxBytes: 62_000,
-    // An app pays only for what it imports.
+    maxBytes: 51_500,
     without: ["aes-256-gcm", "evalsha", 'import("ioredis")'],
   },
   {
@@ -54,7 +60,7 @@ const BUDGETS = [
     name: "MemoryStore and expressSession, which also accepts the URL of a Redis",
     code: `import { MemoryStore } from "sessionary"; import { expressSession } from "sessionary/express-session";
       export const handler = expressSession({ store: new MemoryStore(), secret: "x" });`,
-    maxBytes: 137_000,
+    maxBytes: 132_500,
     without: ["aes-256-gcm"],
   },
 ];

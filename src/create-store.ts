@@ -6,7 +6,7 @@ import { knownOptions, optionsObject, describe } from "./internal/validation.js"
 import { type RedisClient, isRedisClient } from "./redis/clients/driver-of.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings } from "./redis/options.js";
 import { RedisStore } from "./redis/redis-store.js";
-import { REDIS_SCHEMES } from "./redis/url.js";
+import { redisSchemes } from "./redis/url.js";
 import type { SessionData, SessionStore } from "./store.js";
 import { type StoreFactory, checkSchemes, schemeOf } from "./store-schemes.js";
 import type { UserSessionStore } from "./users/user-session-store.js";
@@ -44,7 +44,7 @@ type AnyConfig = StoreConfig & { schemes?: Record<string, StoreFactory> };
 /** A function, so that bundlers remove Redis from an app that does not use this module. */
 const builtIn = (): [scheme: string, factory: StoreFactory][] => [
   ["memory", createMemoryStore],
-  ...[...REDIS_SCHEMES, "unix"].map((scheme): [string, StoreFactory] => [scheme, createRedisStore]),
+  ...[...redisSchemes(), "unix"].map((scheme): [string, StoreFactory] => [scheme, createRedisStore]),
 ];
 
 /**

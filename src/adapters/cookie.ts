@@ -1,21 +1,15 @@
+import { DOMAIN_NAME } from "../internal/domain-name.js";
+
 /** The `cookie` field of a session, as express-session and @fastify/session write it. */
 export type CookieData = Record<string, unknown>;
 
 const isText = (value: unknown): value is string => typeof value === "string";
 const isFlag = (value: unknown) => typeof value === "boolean";
 const isDate = (value: unknown) => value === false || (isText(value) && !Number.isNaN(Date.parse(value)));
+const isOneOf = (value: unknown, words: string[]) => isText(value) && words.includes(value.toLowerCase());
 
-const isOneOf = (words: string[]) => (value: unknown) => isText(value) && words.includes(value.toLowerCase());
-const isSameSite = isOneOf(["lax", "strict", "none"]);
-const isPriority = isOneOf(["low", "medium", "high"]);
-
-/**
- * Characters that a Set-Cookie header accepts (RFC 6265, section 4.1.1; for the labels of a domain, RFC 1034, section
- * 3.5).
- */
+/** Characters that a Set-Cookie header accepts (RFC 6265, section 4.1.1). */
 const PATH = /^[ -:=-~]*$/;
-const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, "i");
 
 const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
   originalMaxAge: (value) => value === false || Number.isFinite(value), // false: after `cookie.expires = false`
@@ -24,10 +18,10 @@ const ATTRIBUTES: Record<string, (value: unknown) => boolean> = {
   httpOnly: isFlag,
   secure: (value) => isFlag(value) || value === "auto",
   partitioned: isFlag,
-  sameSite: (value) => isFlag(value) || isSameSite(value),
+  sameSite: (value) => isFlag(value) || isOneOf(value, ["lax", "strict", "none"]),
   path: (value) => isText(value) && PATH.test(value),
-  domain: (value) => value === "" || (isText(value) && DOMAIN.test(value)),
-  priority: isPriority,
+  domain: (value) => value === "" || (isText(value) && DOMAIN_NAME.test(value)),
+  priority: (value) => isOneOf(value, ["low", "medium", "high"]),
 };
 
 /** Accessors and methods of the frameworks' cookies. A stored attribute with such a name would break them. */

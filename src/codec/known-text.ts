@@ -6,7 +6,7 @@ interface Store {
   get: (id: string) => Promise<SessionRecord<object> | undefined>;
 }
 
-const texts = privateField<string>();
+const texts = /* @__PURE__ */ privateField<string>();
 
 /** Methods `get` that return the data as it was decoded. */
 const DECODING = new WeakSet<Store["get"]>();

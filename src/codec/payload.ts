@@ -81,7 +81,7 @@ export function assertEntry(entry: SessionEntry<object>): void {
 export const MAX_EXPIRES_AT = 8.64e15;
 
 /** The earliest valid `expiresAt`. The current time in epoch seconds is far below it. */
-export const MIN_EXPIRES_AT = Date.UTC(2001, 0);
+export const MIN_EXPIRES_AT = /* @__PURE__ */ Date.UTC(2001, 0);
 
 /**
  * Throws a TypeError if `expiresAt` is not a time in epoch milliseconds, in 2001 or later. A store calls it before it

@@ -8,10 +8,10 @@ const MAX_GAP_MS = 3 * INTERVAL_MS;
 const IDLE_MS = 2_000;
 
 /** Runs a function outside the caller's async context, which the timer would otherwise keep alive. */
-const withoutContext = AsyncLocalStorage.snapshot();
+const withoutContext = /* @__PURE__ */ AsyncLocalStorage.snapshot();
 
-let seenAt = performance.now();
-let usedAt = seenAt;
+let seenAt = 0;
+let usedAt = 0;
 let blockedMs = 0;
 let timer: NodeJS.Timeout | undefined;
 

@@ -23,9 +23,11 @@ const EXAMPLES = {
   socket: '"unix:///run/redis/redis.sock"',
 };
 
-export const REDIS_SCHEMES = ["redis", "rediss", "valkey", "valkeys"].flatMap((scheme) =>
-  ["", "+sentinel", "+cluster"].map((kind) => scheme + kind),
-);
+/** Returns every URL scheme of Redis and Valkey except `unix`. */
+export function redisSchemes(): string[] {
+  const kinds = ["", "+sentinel", "+cluster"];
+  return ["redis", "rediss", "valkey", "valkeys"].flatMap((scheme) => kinds.map((kind) => scheme + kind));
+}
 
 const SCHEME = /^(redis|valkey)(s?)(?:\+(sentinel|cluster))?:\/\//i;
 const AFTER_SCHEME = /^(?:([^@/?#]*)@)?([^@/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/;

@@ -20,9 +20,9 @@ local micros = time[1] * 1000000 + time[2]
 local now = math.floor(micros / 1000)
 `;
 
-/** Lua code that removes expired logins and makes the key expire with the last login. */
-const CLEAN_UP = `
-for _, expiry in ipairs(redis.call('ZRANGEBYSCORE', key, -now, '(0', 'LIMIT', 0, ${MAX_REMOVED})) do
+/** Returns Lua code that removes expired logins and makes the key expire with the last login. */
+const cleanUp = (max: number) => `
+for _, expiry in ipairs(redis.call('ZRANGEBYSCORE', key, -now, '(0', 'LIMIT', 0, ${max})) do
   local login = string.sub(expiry, 2)
   redis.call('ZREMRANGEBYSCORE', key, login, login)
   redis.call('ZREM', key, expiry)
@@ -30,6 +30,7 @@ end
 local last = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
 if last[2] and tonumber(last[2]) < 0 then redis.call('PEXPIREAT', key, string.format('%.0f', -last[2])) end
 `;
+const CLEAN_UP = /* @__PURE__ */ cleanUp(MAX_REMOVED);
 
 /**
  * Adds a login. ARGV: the storage id, the lifetime in ms, the maximum number of logins (0 for no limit). Returns the

@@ -1,3 +1,4 @@
+import { DOMAIN_NAME } from "../internal/domain-name.js";
 import { describe, knownOptions, oneOf } from "../internal/validation.js";
 import { hintOf } from "./option-hints.js";
 
@@ -63,8 +64,6 @@ const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** Characters of an attribute value (RFC 6265, section 4.1.1). */
 const PATH = /^\/[ -:<-~]*$/;
 const SECURE_DEFAULT = ". Leave it out for the default: true, except for plain http on localhost";
-const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const DOMAIN = new RegExp(`^\\.?${LABEL}(?:\\.${LABEL})*$`, "i");
 
 /**
  * Returns the options with their defaults.
@@ -75,7 +74,7 @@ export function checkCookieOptions(options: CookieOptions): CheckedCookieOptions
   const { path = "/", domain, sameSite = "lax", secure, partitioned = false } = options;
   const { priority, persistent = true, signedWith } = options;
   text("cookie.path", path, PATH, 'a path that begins with "/"');
-  if (domain !== undefined) text("cookie.domain", domain, DOMAIN, "a domain name");
+  if (domain !== undefined) text("cookie.domain", domain, DOMAIN_NAME, "a domain name");
   oneOf("cookie.sameSite", sameSite, ["lax", "strict", "none"]);
   if (secure !== undefined) flag("cookie.secure", secure, SECURE_DEFAULT);
   flag("cookie.partitioned", partitioned);

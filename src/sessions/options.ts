@@ -42,9 +42,10 @@ const CENTURY_MS = 3_155_760_000_000;
 
 const OWN = ["store", "idleTimeoutMs", "touchAfterMs", "onConflict", "cookie", "onError"];
 const GIVEN_STORE = "set it where you create the store; createSessions accepts it if store is a URL";
-const OF_STORE = new Set(
-  [...MEMORY_OPTIONS, ...REDIS_SETTINGS, "schemes"].filter((name) => name !== "hashIds"),
-);
+
+function optionsOfStore(): string[] {
+  return [...new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS, "schemes"])].filter((name) => name !== "hashIds");
+}
 
 /**
  * Splits the options into those of `createSessions` and those of the store.
@@ -57,9 +58,10 @@ export function checkSessionsOptions<T extends object>(
   const isUrl = typeof options.store === "string";
   // The store of a custom URL scheme may have options that are not known here.
   if (options.schemes === undefined || !isUrl) {
+    const ofStore = optionsOfStore();
     const hint = (name: string, accepted: readonly string[]) =>
-      OF_STORE.has(name) ? GIVEN_STORE : hintOf(name, accepted);
-    knownOptions("createSessions", options, isUrl ? [...OWN, ...OF_STORE] : OWN, hint);
+      ofStore.includes(name) ? GIVEN_STORE : hintOf(name, accepted);
+    knownOptions("createSessions", options, isUrl ? [...OWN, ...ofStore] : OWN, hint);
   }
   const { idleTimeoutMs = 86_400_000, cookie, onError, touchAfterMs, onConflict, ...others } = options;
   const { store: _, ...storeOptions } = others;

@@ -3,24 +3,13 @@ import { type NodeResponse, headersSentError, isHttp2 } from "./node-response.js
 /** Text of the headers while they are not sent yet. Node.js and packages for Express only ask whether there is one. */
 const HELD_HEADERS = "held";
 
-const HEADER_METHODS = {
-  setHeader: "set",
-  setHeaders: "set",
-  appendHeader: "append",
-  removeHeader: "remove",
-} as const;
-
 /** Own properties that make a response of HTTP/2 look as if it was sent. */
 const SENT: PropertyDescriptorMap = {
   headersSent: { configurable: true, get: () => true },
-  ...Object.fromEntries(
-    Object.entries(HEADER_METHODS).map(([method, action]) => {
-      const refuse = () => {
-        throw headersSentError(action);
-      };
-      return [method, { configurable: true, writable: true, value: refuse }];
-    }),
-  ),
+  setHeader: /* @__PURE__ */ refusing("set"),
+  setHeaders: /* @__PURE__ */ refusing("set"),
+  appendHeader: /* @__PURE__ */ refusing("append"),
+  removeHeader: /* @__PURE__ */ refusing("remove"),
 };
 
 const ENDED: PropertyDescriptor = { configurable: true, value: true };
@@ -83,6 +72,14 @@ export class SentMask {
     Object.defineProperties(this.#res, this.#masked);
     this.#masked = {};
   }
+}
+
+/** Returns the property for a method that throws, as the methods of a response do after its headers are sent. */
+function refusing(action: "append" | "remove" | "set"): PropertyDescriptor {
+  const refuse = () => {
+    throw headersSentError(action);
+  };
+  return { configurable: true, writable: true, value: refuse };
 }
 
 /**

@@ -10,7 +10,6 @@ import { NodeSession } from "./node-session.js";
 import { RequestSession } from "./request-session.js";
 import {
   type NodeRequest,
-  type RequestSource,
   anySource,
   fetchSource,
   isFetchRequest,
@@ -37,6 +36,8 @@ export class Sessions<
 > implements SessionBinder {
   /** The store, for methods such as `listByUser`. */
   readonly store: S;
+  /** Used by integrations. @internal */
+  declare readonly [BIND]: SessionBinder[typeof BIND];
   readonly #loader: SessionLoader<T>;
   readonly #onError: OnError | undefined;
   readonly #bound = privateField<Bound<T>>();
@@ -47,6 +48,8 @@ export class Sessions<
     this.store = store;
     this.#loader = loader;
     this.#onError = onError;
+    // Not a method with a computed name, since bundlers would keep the whole class in every app.
+    Object.defineProperty(this, BIND, { value: this.#bind });
   }
 
   /**
@@ -142,18 +145,12 @@ export class Sessions<
     return this.store.close();
   }
 
-  /** Used by integrations. @internal */
-  [BIND](
-    context: object,
-    source: () => RequestSource,
-    toError?: (error: unknown) => unknown,
-    alias?: object,
-  ): RequestSession<object> {
+  readonly #bind: SessionBinder[typeof BIND] = (context, source, toError, alias) => {
     const session = new RequestSession<T>(() => this.#loader.load(source()), toError);
     this.#bound.set(context, session);
     if (alias !== undefined) this.#bound.set(alias, session);
     return session;
-  }
+  };
 
   #bindRequest(request: object, response: NodeResponse | undefined): Bound<T> {
     if (isFetchRequest(request)) {

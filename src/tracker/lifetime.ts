@@ -15,7 +15,7 @@ export function sameLifetime(a: Lifetime, b: Lifetime): boolean {
 }
 
 /** Last date that a cookie can contain: RFC 6265, section 5.1.1, accepts years of four digits. */
-const LAST_COOKIE_DATE = Date.UTC(9999, 11, 31);
+const LAST_COOKIE_DATE = /* @__PURE__ */ Date.UTC(9999, 11, 31);
 
 /** False for the `expiresAt` of a record that was stored without an expiry by another writer. */
 export function hasExpiry(expiresAt: number): boolean {

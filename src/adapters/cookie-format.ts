@@ -34,6 +34,14 @@ export class CookieFormat implements SessionFormat {
     return withCookie(data, attributesOf(cookie, expiresAt));
   }
 
+  /** Replaces the cookie, which is at the beginning of stored data. */
+  textOf({ cookie }: Fields, data: SessionData, text: string): string | undefined {
+    const head = `{"cookie":${JSON.stringify(data.cookie)}`;
+    return text.startsWith(head)
+      ? `{"cookie":${JSON.stringify(cookie)}${text.slice(head.length)}`
+      : undefined;
+  }
+
   dataOf(fields: Fields, expiresAt: number): SessionData {
     return { ...fields, cookie: withDates(fields.cookie as Attributes, expiresAt) };
   }
@@ -72,8 +80,12 @@ function withCookie(session: object, cookie: Attributes): Fields {
   return fields;
 }
 
-/** Returns a cookie in which unchanged attributes have the values and the order in which they were loaded. */
+/**
+ * Returns a cookie in which unchanged attributes have the values and the order in which they were loaded. Returns
+ * `known` itself if all are unchanged.
+ */
 function alignedWith(known: Attributes, cookie: Attributes): Attributes {
+  if (sameAttributes(known, cookie)) return known;
   const aligned: Attributes = {};
   for (const name of new Set([...Object.keys(known), ...Object.keys(cookie)])) {
     const from = sameAttribute(name, known[name], cookie[name]) ? known : cookie;
@@ -84,16 +96,16 @@ function alignedWith(known: Attributes, cookie: Attributes): Attributes {
 
 function attributesOf(cookie: CookieData, expiresAt: number): Attributes {
   const { originalExpires: _, ...attributes } = cookie;
-  if (expiryOf(cookie) === undefined) return attributes;
+  if (!cookie.expires) return attributes;
   if (typeof cookie.originalMaxAge === "number") attributes.expires = true;
   else if (hasExpiry(expiresAt)) attributes.expires = new Date(expiresAt).toISOString();
   else delete attributes.expires;
   return attributes;
 }
 
-/** Returns a cookie with the real expiry of the session. */
+/** Returns a copy of a cookie with the real expiry of the session. */
 export function withDates(attributes: Attributes, expiresAt: number): CookieData {
-  if (!attributes.expires) return attributes;
+  if (!attributes.expires) return { ...attributes };
   if (hasExpiry(expiresAt)) return { ...attributes, expires: new Date(expiresAt).toISOString() };
   const { expires: _, ...rest } = attributes;
   return rest;
@@ -101,6 +113,6 @@ export function withDates(attributes: Attributes, expiresAt: number): CookieData
 
 /** True if both cookies have the same attributes. */
 export function sameAttributes(a: Attributes, b: Attributes): boolean {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => sameAttribute(name, a[name], b[name]));
+  const isSame = (name: string) => sameAttribute(name, a[name], b[name]);
+  return Object.keys(a).every(isSame) && Object.keys(b).every(isSame);
 }

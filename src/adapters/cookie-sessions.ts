@@ -38,7 +38,7 @@ export class CookieSessions {
     const tracked = await this.tracker.open(id);
     if (tracked === undefined) return undefined;
     const cookie = withDates(tracked.data.cookie as SessionData, tracked.expiresAt!);
-    const data = { ...tracked.data, cookie: { ...cookie } };
+    const data = { ...tracked.data, cookie };
     this.track(data, tracked);
     return { data, tracked };
   }
@@ -118,9 +118,11 @@ export class CookieSessions {
   }
 
   #read(tracked: TrackedSession | undefined, session: object) {
-    const read = this.#format.read(session, tracked?.data.cookie as SessionData | undefined);
-    checkCookie(withDates(read.fields.cookie as SessionData, 0));
-    if (tracked !== undefined) tracked.data.cookie = read.fields.cookie;
+    const known = tracked?.data.cookie as SessionData | undefined;
+    const read = this.#format.read(session, known);
+    const cookie = read.fields.cookie as SessionData;
+    if (cookie !== known) checkCookie(withDates(cookie, 0));
+    if (tracked !== undefined) tracked.data.cookie = cookie;
     return read;
   }
 }

@@ -13,6 +13,11 @@ export interface SessionFormat {
   readonly undecodableReason: string;
   /** Returns the fields of stored data, or undefined if the data is not a session of this framework. */
   fieldsOf(data: SessionData, expiresAt: number): Fields | undefined;
+  /**
+   * Returns the JSON of the fields, made from the JSON of their data, or undefined if that is not possible. Optional: it
+   * saves the tracker from converting all fields of each loaded session.
+   */
+  textOf?(fields: Fields, data: SessionData, text: string): string | undefined;
   /** Returns the data to store. */
   dataOf(fields: Fields, expiresAt: number): SessionData;
   /**
@@ -33,6 +38,7 @@ export interface SessionFormat {
 export const plainFormat: SessionFormat = {
   undecodableReason: "not an object",
   fieldsOf: (data) => data,
+  textOf: (_fields, _data, text) => text,
   dataOf: (fields) => fields,
   emptyOf: () => ({}),
   lifetimeOf: () => undefined,

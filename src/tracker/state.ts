@@ -58,7 +58,8 @@ export function isUnwritten(before: SessionState, after: SessionState): boolean 
  */
 export function baseOf(record: SessionRecord, format: SessionFormat, text?: string): LoadedBase | undefined {
   const fields = format.fieldsOf(record.data, record.expiresAt);
-  return fields && new LoadedBase(record, fields, format, fields === record.data ? text : undefined);
+  if (fields === undefined) return undefined;
+  return new LoadedBase(record, fields, format, text && format.textOf?.(fields, record.data, text));
 }
 
 /** Base of a session that was just read. It computes the version on demand, since most requests do not need it. */

@@ -152,10 +152,10 @@ export class FastifyStore implements FastifySessionStore {
     if (!isLive(session)) return this.#sessions.put(id, session);
     const live = this.#live.get(session) ?? this.#adopt(id, session, caller);
     const tracked = live?.tracked ?? this.#loads.lastOf(id, () => this.#sessions.tracker.create(id));
-    const exists = await this.#sessions.save(tracked, withFixedEnd(session, live?.cookieSetAt));
+    const exists = await this.#sessions.saveIfNeeded(tracked, withFixedEnd(session, live?.cookieSetAt));
     if (live?.owner.reply === undefined) return;
     // An unchanged session may also be gone, and the client already has its cookie.
-    if (!exists || isUnwritten(live.loaded, tracked.state)) keepCookieOut(live.owner.reply, session);
+    if (exists === false || isUnwritten(live.loaded, tracked.state)) keepCookieOut(live.owner.reply, session);
   }
 
   /** Tracks a session object that `regenerate` created, or a copy of a tracked one. */

@@ -3,7 +3,7 @@ import { Redis as Redis5 } from "ioredis5";
 import { Redis as Valkey } from "iovalkey";
 import { RESP_TYPES, createClient } from "redis";
 import { createClient as createClient5 } from "redis5";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import type { RedisClient } from "sessionary/redis";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
@@ -70,8 +70,9 @@ afterAll(async () => {
   await server.close();
 });
 
-// Most cases wait for a session to expire.
-const runner = { describe: describe.concurrent, it };
+beforeEach(() => server.command("FLUSHALL"));
+
+const runner = { describe, it };
 for (const name of Object.keys(CLIENTS)) {
   const backend: Backend = {
     write: (key, text) =>

@@ -1,5 +1,5 @@
 import type { Cluster } from "ioredis";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
 import { redisSubject, redisUserSubject, type Backend } from "./redis-subject.js";
@@ -11,6 +11,7 @@ beforeAll(async () => {
   client = cluster.client();
 }, 60_000);
 afterAll(() => cluster.close());
+beforeEach(() => cluster.flush());
 
 const write: Backend["write"] = (key, text) => client.set(key, text, "PX", 60_000);
 const runner = { describe, it };

@@ -13,13 +13,12 @@ afterAll(() => {
 });
 
 for (const [name, each] of Object.entries({ "ioredis-mock": client, "ioredis-mock, keyPrefix": prefixed })) {
-  storeConformance(
-    { describe, it },
-    redisSubject(`RedisStore on ${name}`, {
-      write: (key, text) => each.set(key, text, "PX", 60_000),
-      reach: () => ({ client: each }),
-    }),
-  );
+  const subject = redisSubject(`RedisStore on ${name}`, {
+    write: (key, text) => each.set(key, text, "PX", 60_000),
+    reach: () => ({ client: each }),
+  });
+  // The mock runs the scripts in this process: a burst of calls takes longer than a second on a busy machine.
+  storeConformance({ describe, it }, { ...subject, toleranceMs: 5_000 });
 }
 
 describe("RedisStore on ioredis-mock", () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it, vi } from "vitest";
 import { storeConformance } from "sessionary/conformance";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { redisSubject } from "./redis-subject.js";
@@ -9,6 +9,7 @@ vi.mock("ioredis", () => import("ioredis5"));
 let server: RedisServer;
 beforeAll(async () => void (server = await startRedis()));
 afterAll(() => server.close());
+beforeEach(() => server.command("FLUSHALL"));
 
 storeConformance(
   { describe, it },

@@ -1,5 +1,5 @@
 import { createCluster } from "redis";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
 import { redisSubject, redisUserSubject, type Backend } from "./redis-subject.js";
@@ -16,6 +16,7 @@ afterAll(async () => {
   client.destroy();
   await cluster.close();
 });
+beforeEach(() => cluster.flush());
 
 const backend: Backend = {
   write: (key, text) => client.set(key, text, { PX: 60_000 }),

@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { createSentinel } from "redis";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import { startSentinel, type SentinelGroup } from "../support/redis-sentinel.js";
 import { redisSubject, redisUserSubject, type Backend } from "./redis-subject.js";
@@ -21,6 +21,8 @@ afterAll(async () => {
   await nodeRedis.destroy();
   await group.close();
 });
+
+beforeEach(() => ioredis.flushall());
 
 const write: Backend["write"] = (key, text) => ioredis.set(key, text, "PX", 60_000);
 const runner = { describe, it };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import { type RedisCluster, startCluster } from "../support/redis-cluster.js";
 import { type Backend, redisSubject, redisUserSubject } from "./redis-subject.js";
@@ -9,6 +9,7 @@ beforeAll(async () => {
   server = await startCluster({ masters: 1, replicasPerMaster: 0 });
 }, 60_000);
 afterAll(() => server.close());
+beforeEach(() => server.flush());
 
 const backend: Backend = {
   write: (key, text) => server.nodes[0]!.command("SET", key, text, "PX", 60_000),

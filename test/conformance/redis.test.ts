@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis5";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { redisSubject, redisUserSubject, type Backend } from "./redis-subject.js";
@@ -15,6 +15,8 @@ afterAll(async () => {
   for (const client of Object.values(clients)) client.disconnect();
   await server.close();
 });
+
+beforeEach(() => server.command("FLUSHALL"));
 
 const write: Backend["write"] = (key, text) => server.command("SET", key, text, "PX", 60_000);
 const runner = { describe, it };

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
 import { MemoryStore, type UserOptions, encrypted } from "sessionary";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import { RedisStore } from "sessionary/redis";
@@ -11,6 +11,7 @@ beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server.close());
+beforeEach(() => server.command("FLUSHALL"));
 
 const runner = { describe, it };
 const codec = encrypted({ keys: [{ id: "k", key: randomBytes(32) }] });

@@ -100,6 +100,12 @@ export class RedisCluster {
     return clusterIsWhole(this.nodes);
   }
 
+  /** Removes all keys. */
+  async flush(): Promise<void> {
+    const shares = Array.from({ length: this.#shares }, (_, share) => this.master(share));
+    await Promise.all(shares.map(async (master) => (await master).command("FLUSHALL")));
+  }
+
   async close(): Promise<void> {
     for (const client of this.#clients) client.disconnect();
     await Promise.all(this.nodes.map((node) => node.close()));

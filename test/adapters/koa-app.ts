@@ -1,7 +1,6 @@
 import Koa, { type Context, type Middleware } from "koa";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
+import { listen } from "../support/listen.js";
 import { App, SECRET } from "./support.js";
 
 /** The session object of koa-session. */
@@ -38,13 +37,10 @@ export async function serveKoa(
     const { result } = await app.run(ctx.query.handler, koaVisit(ctx));
     if (ctx.body === undefined) ctx.body = { result };
   });
-  const server = web.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  app.port = (server.address() as AddressInfo).port;
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  const callback = web.callback();
+  const { port, close } = await listen((request, response) => void callback(request, response));
+  app.port = port;
+  onTestFinished(close);
   return app;
 }
 

@@ -6,24 +6,12 @@ import type { AdapterHandler, RunningApp } from "sessionary/conformance";
 import { expressSession } from "sessionary/express-session";
 import sessionaryFastifySession from "sessionary/fastify-session";
 import { koaSession } from "sessionary/koa-session";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { serveExpress, serveFastify, serveKoa } from "../conformance/adapters/apps.js";
-import { type RedisServer, startRedis } from "../support/redis-server.js";
-import { REDIRECTS, staleReads } from "../support/stale-reads.js";
-import { type TcpProxy, startProxy } from "../support/tcp-proxy.js";
+import { REDIRECTS, delayedRedis, staleReads } from "../support/stale-reads.js";
 import { SECRET as secret } from "./support.js";
 
-let redis: RedisServer;
-let proxy: TcpProxy;
-beforeAll(async () => {
-  redis = await startRedis();
-  proxy = await startProxy(redis.port);
-  proxy.latency(5);
-});
-afterAll(async () => {
-  await proxy.close();
-  await redis.close();
-});
+const servers = delayedRedis();
 
 /** Starts an app that keeps its sessions in the Redis of a URL. */
 type Serve = (url: string, handle: AdapterHandler) => Promise<RunningApp>;
@@ -56,12 +44,12 @@ const connectRedis: Serve = async (url, handle) => {
 /** Starts an app that redirects to another one, which reads the session on connections without a delay. */
 async function redirects(serve: Serve): Promise<number> {
   const close = (app: RunningApp) => onTestFinished(async () => void (await app.close()));
-  const reader = await serve(redis.url, async (_path, live) => ({
+  const reader = await serve(servers.redis.url, async (_path, live) => ({
     text: String(live.get("step")),
     location: undefined,
   }));
   close(reader);
-  const writer = await serve(proxy.url, async (_path, live) => {
+  const writer = await serve(servers.proxy.url, async (_path, live) => {
     live.set("step", ((live.get("step") as number | undefined) ?? 0) + 1);
     return { text: "", location: `${reader.url}/read` };
   });

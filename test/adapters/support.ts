@@ -2,13 +2,13 @@ import fastifyCookie from "@fastify/cookie";
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import session from "express-session";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
-import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { expressStore, type AdapterOptions } from "sessionary/express-session";
 import sessionaryFastify, { type SessionaryFastifySessionOptions } from "sessionary/fastify-session";
 import type { SessionStore } from "sessionary";
 import { onTestFinished } from "vitest";
+import { listen } from "../support/listen.js";
 
 export const FRAMEWORKS = ["express", "fastify"] as const;
 export type Framework = (typeof FRAMEWORKS)[number];
@@ -81,13 +81,9 @@ export async function serveMiddleware(
     if (res.headersSent) next(error);
     else res.status(500).json({});
   });
-  const server = web.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  app.port = (server.address() as AddressInfo).port;
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
+  const { port, close } = await listen(web);
+  app.port = port;
+  onTestFinished(close);
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { wrapped } from "../adapters/wrapped-store.js";
 import type { SessionStore } from "sessionary";
 import type { StoreUnderTest } from "sessionary/conformance";
 import { collect, failuresOf } from "./collect.js";
@@ -46,24 +47,10 @@ function subjectOf({ name, alter }: Mutant): StoreUnderTest {
     clock: clock!,
     open: async () => {
       const store = await open();
-      const altered = { ...passedThrough(store), ...alter(store, clock!.now) };
+      const altered = wrapped(store, alter(store, clock!.now));
       inside.set(altered, store);
       return altered;
     },
     supports: { corrupt: (store, id) => supports!.corrupt!(inside.get(store)!, id) },
-  };
-}
-
-function passedThrough(store: SessionStore): SessionStore {
-  return {
-    get: (id) => store.get(id),
-    create: (id, entry) => store.create(id, entry),
-    update: (id, entry, options) => store.update(id, entry, options),
-    touch: (id, entry, options) => store.touch(id, entry, options),
-    destroy: (id) => store.destroy(id),
-    ids: () => store.ids(),
-    count: () => store.count(),
-    clear: () => store.clear(),
-    close: () => store.close(),
   };
 }

@@ -1,71 +1,63 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Browser } from "../adapters/browser.js";
 import { FRAMEWORKS } from "../adapters/support.js";
-import { startRedis, type RedisServer } from "../support/redis-server.js";
-import { CONNECT_REDIS, Look, serveOurs, serveTheirs } from "./support.js";
+import { CONNECT_REDIS, emptyRedis, serveOurs, serveTheirs } from "./support.js";
 
 const MINUTES_30 = 30 * 60;
 const options = { maxAge: MINUTES_30 * 1_000 };
 
-let server: RedisServer;
-let look: Look;
-beforeAll(async () => {
-  server = await startRedis();
-  look = new Look(server);
-});
-afterAll(() => server.close());
-beforeEach(() => server.client().flushall());
+const redis = emptyRedis();
 
 describe.each(FRAMEWORKS)("under %s", (framework) => {
   describe.each(CONNECT_REDIS)("beside %s", (_, connect) => {
     const start = async (ourOptions = {}) => ({
-      theirs: await serveTheirs(framework, await connect(server, {}), options),
-      ours: await serveOurs(framework, server, { ...options, ...ourOptions }),
+      theirs: await serveTheirs(framework, await connect(redis.server, {}), options),
+      ours: await serveOurs(framework, redis.server, { ...options, ...ourOptions }),
       browser: new Browser(),
     });
 
     test("a session that theirs made: ours reads, changes and touches it, and theirs sees it", async () => {
       const { theirs, ours, browser } = await start();
       const { result: id } = await browser.visit(theirs, (v) => ((v.session.name = "ann"), v.id));
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
 
       const read = await browser.visit(ours, (v) => [v.id, v.session.name]);
       expect(read.result).toEqual([id, "ann"]);
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
 
-      await look.expire(id, 600);
+      await redis.look.expire(id, 600);
       await browser.visit(ours, (v) => void (v.session.cart = ["tea"]));
-      await look.expectTtl(id, MINUTES_30);
-      expect(await look.json(id)).toMatchObject({ name: "ann", cart: ["tea"] });
+      await redis.look.expectTtl(id, MINUTES_30);
+      expect(await redis.look.json(id)).toMatchObject({ name: "ann", cart: ["tea"] });
 
-      await look.expire(id, 600);
+      await redis.look.expire(id, 600);
       await browser.visit(ours, () => {});
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
 
       const back = await browser.visit(theirs, (v) => {
         v.session.visits = 2;
         return [v.id, v.session.name, v.session.cart];
       });
       expect(back.result).toEqual([id, "ann", ["tea"]]);
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
       expect(
         (await browser.visit(ours, (v) => [v.session.name, v.session.cart, v.session.visits])).result,
       ).toEqual(["ann", ["tea"], 2]);
-      expect(await look.keys()).toBe(1);
+      expect(await redis.look.keys()).toBe(1);
     });
 
     test("a session that ours made: theirs reads, changes and touches it, and ours sees it", async () => {
       const { theirs, ours, browser } = await start();
       const { result: id } = await browser.visit(ours, (v) => ((v.session.name = "ann"), v.id));
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
 
       const read = await browser.visit(theirs, (v) => [v.id, v.session.name]);
       expect(read.result).toEqual([id, "ann"]);
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
 
-      await look.expire(id, 600);
+      await redis.look.expire(id, 600);
       await browser.visit(theirs, () => {}); // express-session touches, @fastify/session writes
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
 
       await browser.visit(theirs, (v) => void (v.session.cart = ["tea"]));
       const back = await browser.visit(ours, (v) => {
@@ -73,9 +65,9 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
         return [v.id, v.session.name, v.session.cart];
       });
       expect(back.result).toEqual([id, "ann", ["tea"]]);
-      await look.expectTtl(id, MINUTES_30);
+      await redis.look.expectTtl(id, MINUTES_30);
       expect((await browser.visit(theirs, (v) => v.session.visits)).result).toBe(2);
-      expect(await look.keys()).toBe(1);
+      expect(await redis.look.keys()).toBe(1);
     });
 
     test("logging out and in on either side holds on the other", async () => {
@@ -88,7 +80,7 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
         await browser.visit(here, (v) => void (v.session.name = "ann"));
         expect((await browser.visit(there, name)).result).toBe("ann");
         await browser.visit(there, (v) => v.destroy());
-        expect(await look.keys()).toBe(0);
+        expect(await redis.look.keys()).toBe(0);
         expect((await browser.visit(here, name)).result).toBe("nobody");
       }
     });
@@ -101,7 +93,7 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
         v.session.name = "ann, by ours";
         return v.id;
       });
-      expect(await look.ttl(before.result)).toBe(-2);
+      expect(await redis.look.ttl(before.result)).toBe(-2);
       const byTheirs = await browser.visit(theirs, async (v) => {
         const { name } = v.session;
         await v.regenerate();
@@ -109,9 +101,9 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
         return [name, v.id];
       });
       expect(byTheirs.result[0]).toBe("ann, by ours");
-      expect(await look.ttl(byOurs.result)).toBe(-2);
+      expect(await redis.look.ttl(byOurs.result)).toBe(-2);
       expect((await browser.visit(ours, (v) => v.session.name)).result).toBe("ann, by theirs");
-      expect(await look.keys()).toBe(1);
+      expect(await redis.look.keys()).toBe(1);
     });
 
     test("a write of theirs that crosses one of ours is kept by ours", async () => {
@@ -121,8 +113,8 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
         await browser.twin().visit(theirs, (other) => void (other.session.theirs = 1));
         v.session.ours = 2;
       });
-      expect(await look.json(id)).toMatchObject({ name: "ann", theirs: 1, ours: 2 });
-      await look.expectTtl(id, MINUTES_30);
+      expect(await redis.look.json(id)).toMatchObject({ name: "ann", theirs: 1, ours: 2 });
+      await redis.look.expectTtl(id, MINUTES_30);
     });
 
     test("a logout by theirs is not undone by a slow request of ours", async () => {
@@ -132,20 +124,20 @@ describe.each(FRAMEWORKS)("under %s", (framework) => {
         await browser.twin().visit(theirs, (other) => other.destroy());
         v.session.late = 1;
       });
-      expect(await look.keys()).toBe(0);
+      expect(await redis.look.keys()).toBe(0);
     });
 
     test("a cookie that ends with the browser: a day, on both sides", async () => {
-      const theirs = await serveTheirs(framework, await connect(server, {}), {});
-      const ours = await serveOurs(framework, server, {});
+      const theirs = await serveTheirs(framework, await connect(redis.server, {}), {});
+      const ours = await serveOurs(framework, redis.server, {});
       const browser = new Browser();
       const { result: id } = await browser.visit(theirs, (v) => ((v.session.name = "ann"), v.id));
-      await look.expectTtl(id, 86_400);
+      await redis.look.expectTtl(id, 86_400);
       await browser.visit(ours, (v) => void (v.session.visits = 1));
-      await look.expectTtl(id, 86_400);
-      await look.expire(id, 600);
+      await redis.look.expectTtl(id, 86_400);
+      await redis.look.expire(id, 600);
       await browser.visit(ours, () => {});
-      await look.expectTtl(id, 86_400);
+      await redis.look.expectTtl(id, 86_400);
       expect((await browser.visit(theirs, (v) => [v.session.name, v.session.visits])).result).toEqual([
         "ann",
         1,

@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Browser } from "../adapters/browser.js";
 import type { Framework } from "../adapters/support.js";
-import { startRedis, type RedisServer } from "../support/redis-server.js";
-import { CONNECT_REDIS, Look, serveOurs, serveTheirs } from "./support.js";
+import { CONNECT_REDIS, emptyRedis, serveOurs, serveTheirs } from "./support.js";
 
 const HOUR = 3_600;
 /** Fastify with `cookiePrefix: "s:"` and `cookieName: "connect.sid"` takes express-session's cookie. */
 const options = { maxAge: HOUR * 1_000, likeExpress: true };
 
-let server: RedisServer;
-let look: Look;
-beforeAll(async () => {
-  server = await startRedis();
-  look = new Look(server);
-});
-afterAll(() => server.close());
-beforeEach(() => server.client().flushall());
+const redis = emptyRedis();
 
 const DIRECTIONS: [Framework, Framework][] = [
   ["express", "fastify"],
@@ -24,45 +16,45 @@ const DIRECTIONS: [Framework, Framework][] = [
 
 describe.each(DIRECTIONS)("theirs under %s, ours under %s", (theirFramework, ourFramework) => {
   test.each(CONNECT_REDIS)("%s: each reads, changes, touches and ends the other's", async (_, connect) => {
-    const theirs = await serveTheirs(theirFramework, await connect(server, {}), options);
-    const ours = await serveOurs(ourFramework, server, options);
+    const theirs = await serveTheirs(theirFramework, await connect(redis.server, {}), options);
+    const ours = await serveOurs(ourFramework, redis.server, options);
     for (const [here, there] of [
       [theirs, ours],
       [ours, theirs],
     ] as const) {
       const browser = new Browser();
       const { result: id } = await browser.visit(here, (v) => ((v.session.name = "ann"), v.id));
-      await look.expectTtl(id, HOUR);
+      await redis.look.expectTtl(id, HOUR);
       const read = await browser.visit(there, (v) => [v.id, v.session.name]);
       expect(read.result).toEqual([id, "ann"]);
-      await look.expectTtl(id, HOUR);
+      await redis.look.expectTtl(id, HOUR);
       await browser.visit(there, (v) => void (v.session.visits = 1));
       await browser.visit(here, (v) => void (v.session.visits = Number(v.session.visits) + 1));
       for (const app of [here, there]) {
-        await look.expire(id, HOUR / 2);
+        await redis.look.expire(id, HOUR / 2);
         expect((await browser.visit(app, (v) => [v.session.name, v.session.visits])).result).toEqual([
           "ann",
           2,
         ]);
-        await look.expectTtl(id, HOUR);
+        await redis.look.expectTtl(id, HOUR);
       }
       await browser.visit(there, (v) => v.destroy());
-      expect(await look.keys()).toBe(0);
+      expect(await redis.look.keys()).toBe(0);
       expect((await browser.visit(here, (v) => v.session.name ?? "nobody")).result).toBe("nobody");
     }
   });
 });
 
 test("ours under both: once each has written, a read on either side writes nothing more", async () => {
-  const express = await serveOurs("express", server, options);
-  const fastify = await serveOurs("fastify", server, options);
+  const express = await serveOurs("express", redis.server, options);
+  const fastify = await serveOurs("fastify", redis.server, options);
   const browser = new Browser();
   const { result: id } = await browser.visit(express, (v) => ((v.session.name = "ann"), v.id));
   await browser.visit(fastify, (v) => void (v.session.visits = 1));
   await browser.visit(express, (v) => void (v.session.visits = 2));
-  const before = await look.json(id);
+  const before = await redis.look.json(id);
   for (const app of [fastify, express, fastify, express]) {
     expect((await browser.visit(app, (v) => [v.session.name, v.session.visits])).result).toEqual(["ann", 2]);
   }
-  expect(await look.json(id)).toEqual(before);
+  expect(await redis.look.json(id)).toEqual(before);
 });

@@ -10,7 +10,7 @@ import { Redis as Redis5 } from "ioredis5";
 import { createClient } from "redis";
 import { expressStore, type AdapterOptions } from "sessionary/express-session";
 import { type RedisClient, RedisStore } from "sessionary/redis";
-import { expect, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished } from "vitest";
 import {
   SECRET,
   serveExpress,
@@ -19,7 +19,7 @@ import {
   type App,
   type Framework,
 } from "../adapters/support.js";
-import type { RedisServer } from "../support/redis-server.js";
+import { startRedis, type RedisServer } from "../support/redis-server.js";
 
 /** The options that connect-redis has and the tests use. */
 export interface TheirOptions {
@@ -157,4 +157,16 @@ export class Look {
   async keys(): Promise<number> {
     return this.#redis.dbsize();
   }
+}
+
+/** Starts a Redis for the tests of a file, and empties it before each. */
+export function emptyRedis(): { server: RedisServer; look: Look } {
+  const redis = {} as { server: RedisServer; look: Look };
+  beforeAll(async () => {
+    redis.server = await startRedis();
+    redis.look = new Look(redis.server);
+  });
+  afterAll(() => redis.server.close());
+  beforeEach(() => redis.server.client().flushall());
+  return redis;
 }

@@ -1,28 +1,16 @@
 import { type IncomingMessage, type ServerResponse, createServer } from "node:http";
 import { createSessions } from "sessionary";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type RedisServer, startRedis } from "../support/redis-server.js";
-import { REDIRECTS, staleReads } from "../support/stale-reads.js";
-import { type TcpProxy, startProxy } from "../support/tcp-proxy.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { REDIRECTS, delayedRedis, staleReads } from "../support/stale-reads.js";
 import { FRAMEWORKS, type Handler, Server, serve } from "./servers.js";
 
-let redis: RedisServer;
-let proxy: TcpProxy;
-beforeAll(async () => {
-  redis = await startRedis();
-  proxy = await startProxy(redis.port);
-  proxy.latency(5);
-});
-afterAll(async () => {
-  await proxy.close();
-  await redis.close();
-});
+const servers = delayedRedis();
 
 describe.each(FRAMEWORKS)("with %s", (framework) => {
   test(`shows what was saved at each of ${REDIRECTS} redirects that clients follow at once`, async () => {
     // The reading server has connections of its own, directly to Redis.
-    const writing = createSessions({ store: proxy.url });
-    const reading = createSessions({ store: redis.url });
+    const writing = createSessions({ store: servers.proxy.url });
+    const reading = createSessions({ store: servers.redis.url });
     onTestFinished(async () => {
       await Promise.all([writing.close(), reading.close()]);
     });
@@ -39,8 +27,8 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
 });
 
 test("finds stale pages with a server that saves after the headers", async () => {
-  const writing = createSessions({ store: proxy.url });
-  const reading = createSessions({ store: redis.url });
+  const writing = createSessions({ store: servers.proxy.url });
+  const reading = createSessions({ store: servers.redis.url });
   onTestFinished(async () => {
     await Promise.all([writing.close(), reading.close()]);
   });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createSessions, onSessionaryEvent } from "sessionary";
+import { type Session, createSessions, onSessionaryEvent } from "sessionary";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Client } from "./client.js";
-import { FRAMEWORKS, type Handler, answersItself, serve } from "./servers.js";
+import { type Data, FRAMEWORKS, type Handler, answersItself, serve } from "./servers.js";
 import { TestStore } from "./stores.js";
 
 const write: Handler = async (visit) => {
@@ -11,6 +11,21 @@ const write: Handler = async (visit) => {
   return { text: "written" };
 };
 const read: Handler = async (visit) => ({ text: JSON.stringify((await visit.session()).data) });
+
+/** Handler that streams, and calls a function after the headers were sent. */
+function streaming(afterHeaders: (session: Session<Data>) => unknown): Handler {
+  return async (visit) => {
+    const session = await visit.session();
+    return {
+      stream: (async function* () {
+        yield "one";
+        await sleep(20);
+        await afterHeaders(session);
+        yield "two";
+      })(),
+    };
+  };
+}
 
 /** Collects the events of failed writes. */
 function failedWrites(): string[] {
@@ -187,16 +202,8 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
   test("saves a streamed response again at its end, before the client sees the end", async () => {
     const { server, client } = await start();
     const handler: Handler = async (visit) => {
-      const session = await visit.session();
-      session.data.step = 1;
-      return {
-        stream: (async function* () {
-          yield "one";
-          await sleep(20);
-          session.data.step = 2;
-          yield "two";
-        })(),
-      };
+      (await visit.session()).data.step = 1;
+      return streaming(({ data }) => void (data.step = 2))(visit);
     };
     const response = await client.get(server.url(handler));
     expect(await response.text()).toBe("onetwo");
@@ -207,17 +214,11 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
     const { store, server, client } = await start();
     const events = failedWrites();
     const handler: Handler = async (visit) => {
-      const session = await visit.session();
-      session.data.step = 1;
-      return {
-        stream: (async function* () {
-          yield "one";
-          await sleep(20);
-          store.fail("update");
-          session.data.step = 2;
-          yield "two";
-        })(),
-      };
+      (await visit.session()).data.step = 1;
+      return streaming(({ data }) => {
+        store.fail("update");
+        data.step = 2;
+      })(visit);
     };
     const response = await client.get(server.url(handler));
     expect([response.status, await response.text()]).toEqual([200, "onetwo"]);
@@ -229,18 +230,10 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
     const { store, server, client } = await start();
     const events = failedWrites();
     const errors: unknown[] = [];
-    const handler: Handler = async (visit) => {
-      const session = await visit.session();
-      return {
-        stream: (async function* () {
-          yield "one";
-          await sleep(20);
-          session.data.step = 2;
-          await session.save().catch((error: unknown) => errors.push(error));
-          yield "two";
-        })(),
-      };
-    };
+    const handler = streaming((session) => {
+      session.data.step = 2;
+      return session.save().catch((error: unknown) => errors.push(error));
+    });
     const response = await client.get(server.url(handler));
     expect([await response.text(), response.headers.getSetCookie()]).toEqual(["onetwo", []]);
     expect(errors).toEqual([
@@ -259,24 +252,15 @@ describe.each(FRAMEWORKS)("with %s", (framework) => {
         return { text: "" };
       }),
     );
-    const handler: Handler = async (visit) => {
-      const session = await visit.session();
-      return {
-        stream: (async function* () {
-          yield "one";
-          await sleep(20);
-          await session.regenerate().catch((error: unknown) => errors.push(error));
-          yield "two";
-        })(),
-      };
-    };
+    const handler = streaming((session) =>
+      session.regenerate().catch((error: unknown) => errors.push(error)),
+    );
     await (await client.get(server.url(handler))).text();
     expect(errors).toEqual([
       expect.objectContaining({
         message: expect.stringContaining("cannot be regenerated after the headers are sent") as string,
       }),
     ]);
-    const read: Handler = async (visit) => ({ text: JSON.stringify((await visit.session()).data) });
     expect(await (await client.get(server.url(read))).text()).toBe('{"step":1}');
   });
 });

@@ -1,4 +1,7 @@
+import { afterAll, beforeAll } from "vitest";
 import { Client } from "../sessions/client.js";
+import { type RedisServer, startRedis } from "./redis-server.js";
+import { type TcpProxy, startProxy } from "./tcp-proxy.js";
 
 /** Number of rounds of a test that follows redirects at once. */
 export const REDIRECTS = process.env.MODE === "full" ? 1_000 : 40;
@@ -24,4 +27,19 @@ export async function staleReads(url: string): Promise<number> {
   };
   await Promise.all(Array.from({ length: CLIENTS }, follow));
   return stale;
+}
+
+/** Starts a Redis and a proxy that delays its replies, for the tests of a file. */
+export function delayedRedis(): { redis: RedisServer; proxy: TcpProxy } {
+  const started = {} as { redis: RedisServer; proxy: TcpProxy };
+  beforeAll(async () => {
+    started.redis = await startRedis();
+    started.proxy = await startProxy(started.redis.port);
+    started.proxy.latency(5);
+  });
+  afterAll(async () => {
+    await started.proxy.close();
+    await started.redis.close();
+  });
+  return started;
 }

@@ -12,7 +12,7 @@ import { withFixedEnd } from "./fixed-end.js";
 import { type Session, assertNoMethod, hidesMethod, isLive, keepCookieOut } from "./framework-session.js";
 import { type Live, LiveSessions, type Owner, type WithSession } from "./live-sessions.js";
 import { type Load, Loads } from "./loads.js";
-import { callWithoutHooks, warnWithoutHooks } from "./without-hooks.js";
+import { callWithoutHooks } from "./without-hooks.js";
 
 /**
  * Adapter for the option `store` of @fastify/session. @fastify/session creates a session object from the data that
@@ -25,7 +25,6 @@ export class FastifyStore implements FastifySessionStore {
   readonly #failures = new WeakSet<object>();
   /** Reply to the request whose session @fastify/session is loading. */
   #loadingReply: Fastify.FastifyReply | undefined;
-  #hasWarned = false;
   /**
    * Set while the callback of a failed `destroy` runs. The `regenerate` of @fastify/session stores the new session
    * even then, so that both sessions would exist.
@@ -102,9 +101,7 @@ export class FastifyStore implements FastifySessionStore {
     callBack(this.#save(id, session as Session, caller), (error) => {
       const call = (result: unknown) => callback(this.#noted(result, caller));
       if (caller === undefined && isLive(session) && !this.#loads.hasPresent) {
-        if (!this.#hasWarned) warnWithoutHooks();
-        this.#hasWarned = true;
-        callWithoutHooks(call, error);
+        callWithoutHooks(this, call, error);
       } else
         this.#live.callFor(
           () => caller,

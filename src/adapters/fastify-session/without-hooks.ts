@@ -1,10 +1,14 @@
 import { toError } from "../../tracker/to-error.js";
 
+const warnedStores = new WeakSet<object>();
+
 /**
- * Calls a callback whose reply is not known, since the hooks of `fastifyStore` are missing. An exception is passed to
- * the callback, like the error of a failed save.
+ * Calls a callback whose reply is not known, since the hooks of `fastifyStore` are missing. The first call for a store
+ * emits a process warning. An exception is passed to the callback, like the error of a failed save.
  */
-export function callWithoutHooks(callback: (error: unknown) => void, error: unknown): void {
+export function callWithoutHooks(store: object, callback: (error: unknown) => void, error: unknown): void {
+  if (!warnedStores.has(store)) warnWithoutHooks();
+  warnedStores.add(store);
   try {
     callback(error);
   } catch (thrown) {
@@ -17,7 +21,7 @@ export function callWithoutHooks(callback: (error: unknown) => void, error: unkn
 }
 
 /** Emits a process warning that names the hooks to add. */
-export function warnWithoutHooks(): void {
+function warnWithoutHooks(): void {
   process.emitWarning(
     'fastifyStore works best with its hooks: after @fastify/session, add app.addHook("onRequest", store.onRequest) ' +
       'and app.addHook("onError", store.onError)',

@@ -1,22 +1,23 @@
 import { EXAMPLE_URLS } from "./check-store.js";
-import { MemoryStore } from "./memory/memory-store.js";
+import { MemoryUserStore } from "./memory/memory-user-store.js";
 import { MEMORY_OPTIONS, type MemoryStoreOptions, checkMemoryOptions } from "./memory/options.js";
 import { queryOptions, urlError } from "./internal/url-error.js";
 import { knownOptions, optionsObject, describe } from "./internal/validation.js";
 import { type RedisClient, isRedisClient } from "./redis/clients/driver-of.js";
 import { REDIS_SETTINGS, type RedisStoreSettings, checkRedisSettings } from "./redis/options.js";
-import { RedisStore } from "./redis/redis-store.js";
+import { RedisUserStore } from "./redis/redis-user-store.js";
 import { redisSchemes } from "./redis/url.js";
 import type { SessionData, SessionStore } from "./store.js";
 import { type StoreFactory, checkSchemes, schemeOf } from "./store-schemes.js";
+import { USER_OPTIONS, type UserOptions, checkUserOptions } from "./users/options.js";
 import type { UserSessionStore } from "./users/user-session-store.js";
 
 /**
- * Options of both built-in stores. Each overrides the same option in the URL's query. Options of the other store are
- * validated and ignored, so you can switch stores by changing only the URL.
+ * Options of both built-in stores, and the options for the sessions of a user. Each overrides the same option in the
+ * URL's query. Options of the other store are validated and ignored, so you can switch stores by changing only the URL.
  */
 export interface StoreOptions<T extends object = SessionData>
-  extends MemoryStoreOptions<T>, RedisStoreSettings<T> {}
+  extends MemoryStoreOptions, RedisStoreSettings, UserOptions<T> {}
 
 /** Options of `createStore` in one object, with either the URL or a Redis client that you created. */
 export interface StoreConfig<T extends object = SessionData> extends StoreOptions<T> {
@@ -74,7 +75,7 @@ export function createStore<T extends object = SessionData>(config: StoreConfig<
 export function createStore(config: string | AnyConfig, options?: AnyConfig): SessionStore<object> {
   const { url, schemes, ...others } = toConfig(config, options);
   const factories = new Map([...builtIn(), ...checkSchemes(schemes)]);
-  if (url === undefined && others.client !== undefined) return new RedisStore(splitOptions(others).redis);
+  if (url === undefined && others.client !== undefined) return new RedisUserStore(checkOptions(others));
   if (url === undefined && schemes === undefined) checkNames(others);
   const trimmed = checkUrl(url);
   if (others.client !== undefined)
@@ -131,33 +132,31 @@ function createMemoryStore(url: string, options: StoreConfig): SessionStore<obje
   const params = new URLSearchParams(parts[1]);
   const given = queryOptions(url, params, ["maxEntries", "maxBytes", "maxPayloadBytes"]);
   const fromUrl = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, Number(value)]));
-  return new MemoryStore({ ...fromUrl, ...splitOptions(options).memory });
+  return new MemoryUserStore({ ...fromUrl, ...checkOptions(options) });
 }
 
 function createRedisStore(url: string, options: StoreConfig): SessionStore<object> {
-  return new RedisStore({ ...splitOptions(options).redis, url });
+  return new RedisUserStore({ ...checkOptions(options), url });
 }
 
 /**
- * Splits the options into those of each built-in store.
- * @throws TypeError if an option is unknown or invalid, even if it belongs to the store that is not created.
+ * Returns the options.
+ * @throws TypeError if an option is unknown or invalid, even if only the other built-in store has it.
  */
-function splitOptions(options: StoreConfig): {
-  memory: MemoryStoreOptions;
-  redis: RedisStoreSettings & Pick<StoreConfig, "client">;
-} {
-  const { client, ...settings } = options;
-  checkNames(settings);
-  const part = (own: string[]) =>
-    Object.fromEntries(Object.entries(settings).filter(([name]) => own.includes(name)));
-  const [memory, redis] = [part(MEMORY_OPTIONS), part(REDIS_SETTINGS)];
-  checkMemoryOptions(memory);
-  checkRedisSettings(redis);
-  return { memory, redis: { ...redis, ...(client !== undefined && { client }) } };
+function checkOptions(options: StoreConfig): StoreConfig {
+  checkNames(options);
+  checkMemoryOptions(options);
+  checkRedisSettings(options);
+  checkUserOptions(options);
+  return options;
 }
 
 /** Throws a TypeError if an option is unknown. */
-function checkNames(settings: StoreConfig): void {
-  const known = new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS]);
-  knownOptions("createStore", settings, ["url", "client", ...known, "schemes"]);
+function checkNames(options: StoreConfig): void {
+  knownOptions("createStore", options, ["url", "client", ...storeOptionNames(), "schemes"]);
+}
+
+/** Returns the names of the options in `StoreOptions`. */
+export function storeOptionNames(): string[] {
+  return [...new Set([...MEMORY_OPTIONS, ...USER_OPTIONS, ...REDIS_SETTINGS])];
 }

@@ -1,5 +1,4 @@
-import { MemoryStore, createStore, type SessionStore, type StoreConfig } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { MemoryStore, UserSessionStore, createStore, type SessionStore, type StoreConfig } from "sessionary";
 import { afterEach, describe, expect, it } from "vitest";
 import { startRedis } from "./support/redis-server.js";
 
@@ -18,7 +17,7 @@ function opened<S extends SessionStore<object>>(store: S): S {
 describe("createStore", () => {
   it("creates a memory store for memory:", async () => {
     const store = opened(createStore("memory:"));
-    expect(store).toBeInstanceOf(MemoryStore);
+    expect(store).toBeInstanceOf(UserSessionStore);
     await store.create("a", entry);
     expect((await store.get("a"))?.data).toEqual({ n: 1 });
   });
@@ -51,7 +50,7 @@ describe("createStore", () => {
     " redis://127.0.0.1:1?timeoutMs=50\n",
   ])("creates a Redis store for %j while Redis is down", async (url) => {
     const store = opened(createStore(url));
-    expect(store).toBeInstanceOf(RedisStore);
+    expect(store.timeoutMs).toBe(50);
     await expect(store.get("a")).rejects.toMatchObject({
       code: "ERR_STORE_UNAVAILABLE",
       outcome: "not-applied",
@@ -61,7 +60,6 @@ describe("createStore", () => {
   it("creates a Redis store on a client in place of a URL", async () => {
     const server = await startRedis();
     const store = opened(createStore({ client: server.client(), prefix: "app:", maxEntries: 5 }));
-    expect(store).toBeInstanceOf(RedisStore);
     await store.create("a", entry);
     expect(await server.command("EXISTS", "app:a")).toBe(1);
     await server.close();
@@ -81,8 +79,8 @@ describe("createStore", () => {
 
   it("ignores options of the other store, so that the URL alone switches them", () => {
     const options = { prefix: "app:", maxEntries: 2, timeoutMs: 50 };
-    expect(opened(createStore("memory:", options))).toBeInstanceOf(MemoryStore);
-    expect(opened(createStore("redis://127.0.0.1:1", options))).toBeInstanceOf(RedisStore);
+    expect(opened(createStore("memory:", options)).timeoutMs).toBeUndefined();
+    expect(opened(createStore("redis://127.0.0.1:1", options)).timeoutMs).toBe(50);
   });
 
   it.each<[unknown, unknown, string]>([

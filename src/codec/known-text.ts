@@ -16,7 +16,10 @@ export function keepText(data: object, text: string): void {
   texts.set(data, text);
 }
 
-/** Declares that `get` of a prototype returns the data as it was decoded. */
+/**
+ * Declares that `get` of a prototype returns the data as it was decoded. A constructor calls it, since a call at the top
+ * level of a module would keep the class in every bundle.
+ */
 export function returnsDecoded(prototype: Store): void {
   DECODING.add(prototype.get);
 }

@@ -29,6 +29,7 @@ const HINTS: Record<string, string> = {
   onConflict: ADAPTER,
   userIdOf: STORE,
   maxPerUser: STORE,
+  onLimit: STORE,
   absoluteTimeoutMs: STORE,
   hashIds: STORE,
   maxEntries: STORE,
@@ -66,7 +67,17 @@ const OWN_HINTS: Record<string, Record<string, string>> = {
   touchAfterMs: { disableTouch: `use touchAfterMs, ${TOUCH}` },
   store: { url: "use store", client: "use store: createStore({ client })" },
   url: { store: "use url" },
+  maxEntries: userOptions((name) => `pass it to createStore("memory:", { ${name} })`),
+  prefix: userOptions(
+    (name) => `pass it to createStore({ client, ${name} }) or createStore(url, { ${name} })`,
+  ),
 };
+
+/** Returns the hints for the user options, by name. */
+function userOptions(hintOf: (name: string) => string): Record<string, string> {
+  const names = ["userIdOf", "maxPerUser", "onLimit", "absoluteTimeoutMs", "hashIds"];
+  return Object.fromEntries(names.map((name) => [name, hintOf(name)]));
+}
 
 /**
  * Returns a hint for an option that is not accepted, or undefined if the option is not well-known and resembles no

@@ -1,11 +1,12 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { SessionConflictError, SessionExistsError, StoreClosedError } from "../errors.js";
 import { publish } from "../events.js";
 import type { Clock } from "../internal/clock.js";
+import { StoreBase } from "../internal/store-base.js";
+import { returnsDecoded } from "../codec/known-text.js";
 import { PayloadFormat, assertExpiresAt } from "../codec/payload.js";
 import { assertSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
-import { trackingOf } from "../users/tracking.js";
+import { keyPages } from "./key-pages.js";
 import { type Expiry, MonotonicExpiry } from "./monotonic-expiry.js";
 import { type MemoryStoreOptions, checkMemoryOptions } from "./options.js";
 import { Sweeper } from "./sweeper.js";
@@ -18,15 +19,21 @@ interface Entry extends Expiry {
   login: number | undefined;
 }
 
-/** Number of entries that an iteration visits in one turn of the event loop. */
-const PAGE = 1_000;
+/** Connection of the records with an index of the users' logins. */
+interface Logins<T extends object> {
+  /** Returns the number of the login in stored data. Sessions with a login are evicted last. */
+  loginOf: (data: T) => number | undefined;
+  /** Called with the login of each session that is removed, whatever the reason. */
+  onGone: (login: number) => void;
+}
 
-/** The records of a MemoryStore. */
-export class MemoryRecords<T extends object = SessionData> implements SessionStore<T> {
+/** The sessions of a MemoryStore. */
+export class MemoryRecords<T extends object = SessionData> extends StoreBase implements SessionStore<T> {
   readonly #entries: TieredCache<Entry>;
   readonly #format: PayloadFormat<T>;
   readonly #expiry: MonotonicExpiry;
   readonly #sweeper: Sweeper;
+  readonly #logins: Logins<T> | undefined;
   /**
    * True if an update may change an entry in place. With `maxBytes` it may not, since the cache must know the new
    * size.
@@ -35,8 +42,10 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   #versions = 0;
   #closed = false;
 
-  /** @param onGone Called with the login of each removed session of a user, whatever the reason. */
-  constructor(options: MemoryStoreOptions<T>, clock: Clock, onGone: (login: number) => void) {
+  constructor(options: MemoryStoreOptions, clock: Clock, logins?: Logins<T>) {
+    super();
+    returnsDecoded(MemoryRecords.prototype);
+    this.#logins = logins;
     const { maxEntries, maxBytes, maxPayloadBytes, codec } = checkMemoryOptions(options);
     this.#format = new PayloadFormat("memory", codec, maxPayloadBytes);
     this.#updatesInPlace = maxBytes === undefined;
@@ -44,11 +53,11 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
     this.#entries = new TieredCache<Entry>({
       maxEntries,
       maxBytes,
-      hasProtected: options.userIdOf !== undefined,
+      hasProtected: logins !== undefined,
       bytesOf: ({ text }, id) => Buffer.byteLength(text) + id.length,
       onRemove: ({ login }, id, evicted) => {
         this.#format.forget(id);
-        if (login !== undefined) onGone(login);
+        if (login !== undefined) logins?.onGone(login);
         if (evicted) publish("evicted", { store: "memory", reason: "capacity" });
       },
     });
@@ -121,21 +130,10 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   /** Yields the ids of live sessions, one page in each turn of the event loop. */
   async *#pages(): AsyncGenerator<string[]> {
     this.#assertOpen();
-    const { keys } = this.#entries;
-    // Entries that are added during the iteration come last. Without this limit, a caller that adds entries while it
-    // iterates would never reach the end.
-    let left = keys.size;
-    let page: string[] = [];
-    for (const id of keys) {
-      if (left-- === 0) break;
-      if (this.#peek(id) !== undefined) page.push(id);
-      if (left % PAGE !== 0) continue;
-      yield page;
-      page = [];
-      await nextTurn();
+    for await (const page of keyPages(this.#entries.keys, (id) => this.#peek(id) !== undefined)) {
       this.#assertOpen();
+      yield page;
     }
-    yield page;
   }
 
   #assertOpen(): void {
@@ -184,7 +182,7 @@ export class MemoryRecords<T extends object = SessionData> implements SessionSto
   }
 
   #write(id: string, text: string, entry: SessionEntry<T>, old?: Entry): string {
-    const { login } = trackingOf(entry.data);
+    const login = this.#logins?.loginOf(entry.data);
     const expiry = this.#expiry.at(entry.expiresAt);
     const version = old?.text === text ? old.version : ++this.#versions;
     if (this.#expiry.isOver(expiry)) this.#entries.delete(id);

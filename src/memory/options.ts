@@ -1,14 +1,13 @@
 import { type Codec, codecOption, jsonCodec } from "../codec/json.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
+import { type Clock, singleClock, systemClock } from "../internal/clock.js";
 import { functionOption, positiveInteger } from "../internal/validation.js";
-import type { SessionData } from "../store.js";
-import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
 
 /** Options for a MemoryStore. */
-export interface MemoryStoreOptions<T extends object = SessionData> extends UserOptions<T> {
+export interface MemoryStoreOptions {
   /**
-   * Maximum number of sessions. The least recently used one is evicted first; with `userIdOf`, anonymous sessions are
-   * evicted before those of users.
+   * Maximum number of sessions. The least recently used one is evicted first; with `userIdOf` of `createStore`,
+   * anonymous sessions are evicted before those of users.
    * @default 100_000
    */
   maxEntries?: number;
@@ -22,7 +21,7 @@ export interface MemoryStoreOptions<T extends object = SessionData> extends User
   now?: () => number;
 }
 
-export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now", ...USER_OPTIONS];
+export const MEMORY_OPTIONS = ["maxEntries", "maxBytes", "maxPayloadBytes", "codec", "now"];
 
 interface CheckedOptions {
   maxEntries: number;
@@ -39,7 +38,7 @@ const MAX_MAP_ENTRIES = 2 ** 24;
  * Returns the options with their defaults.
  * @throws TypeError that names the invalid option and the accepted values.
  */
-export function checkMemoryOptions<T extends object>(options: MemoryStoreOptions<T>): CheckedOptions {
+export function checkMemoryOptions(options: MemoryStoreOptions): CheckedOptions {
   const { maxEntries = 100_000, maxBytes, codec = jsonCodec, now } = options;
   const payloadLimit = maxPayloadFor(maxBytes);
   const { maxPayloadBytes = Math.min(DEFAULT_MAX_PAYLOAD_BYTES, payloadLimit) } = options;
@@ -51,8 +50,12 @@ export function checkMemoryOptions<T extends object>(options: MemoryStoreOptions
   positiveInteger("maxEntries", maxEntries, MAX_MAP_ENTRIES);
   codecOption(codec);
   if (now !== undefined) functionOption("now", now);
-  checkUserOptions(options);
   return { maxEntries, maxBytes, maxPayloadBytes, codec, now };
+}
+
+/** Returns the clocks of a store with these options. */
+export function clockOf({ now }: MemoryStoreOptions): Clock {
+  return now === undefined ? systemClock() : singleClock(now);
 }
 
 const MAX_ID_BYTES = 256;

@@ -2,11 +2,10 @@ import { type Codec, codecOption, jsonCodec } from "../codec/json.js";
 import { queryOptions } from "../internal/url-error.js";
 import { durationMs, optionsObject, positiveInteger } from "../internal/validation.js";
 import { DEFAULT_MAX_PAYLOAD_BYTES } from "../codec/payload.js";
-import type { SessionData } from "../store.js";
-import { USER_OPTIONS, type UserOptions, checkUserOptions } from "../users/options.js";
+import type { RedisClient } from "./clients/driver-of.js";
 
 /** Options for a RedisStore, except for its connection. */
-export interface RedisStoreSettings<T extends object = SessionData> extends UserOptions<T> {
+export interface RedisStoreSettings {
   /** Prefix of every key. @default "sess:" */
   prefix?: string;
   /** Deadline of every call, in milliseconds, which includes connecting and queueing. @default 1_000 */
@@ -22,16 +21,21 @@ export interface RedisStoreSettings<T extends object = SessionData> extends User
   redisOptions?: object;
 }
 
-export const REDIS_SETTINGS = [
-  "prefix",
-  "timeoutMs",
-  "maxPayloadBytes",
-  "codec",
-  "redisOptions",
-  ...USER_OPTIONS,
-];
+/** Options for a RedisStore. Requires either `url` or `client`. */
+export interface RedisStoreOptions extends RedisStoreSettings {
+  /**
+   * URL of Redis. The store opens its own connection and closes it. The query may set `prefix`, `timeoutMs` and
+   * `maxPayloadBytes`.
+   */
+  url?: string;
+  /** A client that you created. The store does not close it. */
+  client?: RedisClient;
+}
 
-type OwnSettings = Required<
+export const REDIS_SETTINGS = ["prefix", "timeoutMs", "maxPayloadBytes", "codec", "redisOptions"];
+
+/** Checked options with their defaults. */
+export type CheckedRedisSettings = Required<
   Pick<RedisStoreSettings, "prefix" | "timeoutMs" | "maxPayloadBytes" | "codec">
 > & {
   redisOptions: object | undefined;
@@ -41,7 +45,7 @@ type OwnSettings = Required<
  * Returns the options with their defaults.
  * @throws TypeError that names the invalid option and the accepted values.
  */
-export function checkRedisSettings<T extends object>(settings: RedisStoreSettings<T>): OwnSettings {
+export function checkRedisSettings(settings: RedisStoreSettings): CheckedRedisSettings {
   const {
     prefix = "sess:",
     timeoutMs = 1_000,
@@ -55,7 +59,6 @@ export function checkRedisSettings<T extends object>(settings: RedisStoreSetting
   durationMs("timeoutMs", timeoutMs);
   if (redisOptions !== undefined && "keyPrefix" in optionsObject("redisOptions", redisOptions))
     throw new TypeError("redisOptions has the option keyPrefix: use prefix of the store");
-  checkUserOptions(settings);
   return { prefix, timeoutMs, maxPayloadBytes, codec, redisOptions };
 }
 

@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { SessionConflictError, SessionExistsError, StoreUnavailableError } from "../errors.js";
+import { returnsDecoded } from "../codec/known-text.js";
 import { MAX_EXPIRES_AT, PayloadFormat, assertExpiresAt } from "../codec/payload.js";
+import { StoreBase } from "../internal/store-base.js";
 import { assertSessionId, isSessionId } from "../session-id.js";
 import type { SessionData, SessionEntry, SessionRecord, SessionStore, UpdateOptions } from "../store.js";
 import { CommandQueue } from "./command-queue.js";
@@ -16,11 +18,12 @@ import {
 } from "./commands.js";
 import type { Connection } from "./connection.js";
 import { KeySpace } from "./key-space.js";
-import type { RedisStoreSettings } from "./options.js";
+import type { CheckedRedisSettings } from "./options.js";
 import { StoredRecord, digest } from "./stored-record.js";
 
-/** The records of a RedisStore: one Redis string for each session. */
-export class RedisRecords<T extends object = SessionData> implements SessionStore<T> {
+/** The sessions of a RedisStore: one Redis string for each session. */
+export class RedisRecords<T extends object = SessionData> extends StoreBase implements SessionStore<T> {
+  /** Maximum duration of a call, in milliseconds. */
   readonly timeoutMs: number;
   readonly #connection: Connection;
   readonly #keys: KeySpace;
@@ -29,8 +32,10 @@ export class RedisRecords<T extends object = SessionData> implements SessionStor
 
   constructor(
     connection: Connection,
-    settings: Required<Pick<RedisStoreSettings, "prefix" | "maxPayloadBytes" | "codec">>,
+    settings: Pick<CheckedRedisSettings, "prefix" | "maxPayloadBytes" | "codec">,
   ) {
+    super();
+    returnsDecoded(RedisRecords.prototype);
     this.timeoutMs = connection.timeoutMs;
     this.#connection = connection;
     this.#keys = new KeySpace(connection, { prefix: settings.prefix, includes: isSessionId });

@@ -1,8 +1,6 @@
-import type { StoreOptions } from "../create-store.js";
+import { type StoreOptions, storeOptionNames } from "../create-store.js";
 import { durationMs, functionOption, knownOptions, optionsObject } from "../internal/validation.js";
 import { warnIfSeconds } from "../internal/warn-once.js";
-import { MEMORY_OPTIONS } from "../memory/options.js";
-import { REDIS_SETTINGS } from "../redis/options.js";
 import type { SessionData, SessionStore } from "../store.js";
 import type { StoreFactory } from "../store-schemes.js";
 import type { TrackerOptions } from "../tracker/index.js";
@@ -43,10 +41,6 @@ const CENTURY_MS = 3_155_760_000_000;
 const OWN = ["store", "idleTimeoutMs", "touchAfterMs", "onConflict", "cookie", "onError"];
 const GIVEN_STORE = "set it where you create the store; createSessions accepts it if store is a URL";
 
-function optionsOfStore(): string[] {
-  return [...new Set([...MEMORY_OPTIONS, ...REDIS_SETTINGS, "schemes"])].filter((name) => name !== "hashIds");
-}
-
 /**
  * Splits the options into those of `createSessions` and those of the store.
  * @throws TypeError that names the invalid option and the accepted values.
@@ -58,7 +52,7 @@ export function checkSessionsOptions<T extends object>(
   const isUrl = typeof options.store === "string";
   // The store of a custom URL scheme may have options that are not known here.
   if (options.schemes === undefined || !isUrl) {
-    const ofStore = optionsOfStore();
+    const ofStore = [...storeOptionNames(), "schemes"].filter((name) => name !== "hashIds");
     const hint = (name: string, accepted: readonly string[]) =>
       ofStore.includes(name) ? GIVEN_STORE : hintOf(name, accepted);
     knownOptions("createSessions", options, isUrl ? [...OWN, ...ofStore] : OWN, hint);

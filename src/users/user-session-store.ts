@@ -29,6 +29,7 @@
  * - The data of a record does not include the fields that the store adds to track a session.
  */
 
+import { StoreBase } from "../internal/store-base.js";
 import { knownOptions } from "../internal/validation.js";
 import type {
   CreateOptions,
@@ -41,7 +42,6 @@ import type {
 import { returnsDecoded } from "../codec/known-text.js";
 import { markHashed } from "./hash-ids.js";
 import type { IndexedSessions } from "./indexed-sessions.js";
-import { refuseWithoutAdapter } from "./missing-adapter.js";
 import { type UserId, type UserOptions, checkUserOptions, userIdText } from "./options.js";
 import type { SessionCalls } from "./ordered-calls.js";
 import { pingStore } from "./ping-store.js";
@@ -65,10 +65,10 @@ export interface DestroyByUserOptions {
 }
 
 /**
- * Store with the user options: `MemoryStore`, `RedisStore`, and the store that `withUsers` returns. Without such an
- * option, it forwards each call to the records.
+ * Store with the user options: the store that `createStore` or `withUsers` returns. Without such an option, it forwards
+ * each call to the records.
  */
-export class UserSessionStore<T extends object = SessionData> implements SessionStore<T> {
+export class UserSessionStore<T extends object = SessionData> extends StoreBase implements SessionStore<T> {
   readonly #records: SessionStore<T>;
   readonly #absoluteTimeoutMs: number | undefined;
   readonly #calls: SessionCalls<T>;
@@ -82,6 +82,8 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     options: UserOptions<T>,
     internals: StoreInternals = {},
   ) {
+    super();
+    returnsDecoded(UserSessionStore.prototype);
     const { absoluteTimeoutMs, hashIds = false } = checkUserOptions(options);
     this.#absoluteTimeoutMs = absoluteTimeoutMs;
     this.#records = records;
@@ -179,6 +181,3 @@ export class UserSessionStore<T extends object = SessionData> implements Session
     throw new TypeError(`${method} requires a store with the option userIdOf`);
   }
 }
-
-refuseWithoutAdapter(UserSessionStore.prototype);
-returnsDecoded(UserSessionStore.prototype);

@@ -5,6 +5,7 @@ import {
   type SessionaryEvents,
   type SessionStore,
   StoreUnavailableError,
+  createStore,
   withUsers,
 } from "sessionary";
 import { RedisStore } from "sessionary/redis";
@@ -143,7 +144,7 @@ const MAKE: { [E in keyof SessionaryEvents]: [payload: SessionaryEvents[E], make
         if (isForeign) throw new TypeError(MARK);
         return MARK;
       };
-      const { app, browser } = await loggedIn(framework, new MemoryStore({ userIdOf }));
+      const { app, browser } = await loggedIn(framework, createStore("memory:", { userIdOf }));
       isForeign = true;
       await browser.visit(app, () => {});
     },

@@ -1,6 +1,6 @@
 import fastifySession from "@fastify/session";
 import Fastify from "fastify";
-import { MemoryStore, StoreClosedError } from "sessionary";
+import { MemoryStore, StoreClosedError, UserSessionStore } from "sessionary";
 import sessionaryFastifySession, {
   type SessionaryFastifySessionOptions,
   fastifyStore,
@@ -119,7 +119,7 @@ test("the plugin accepts what fastifyStore() returned, and adds its hooks", asyn
 
 test("the plugin accepts a URL, and closes its store with the app", async () => {
   const app = Fastify();
-  const closing = vi.spyOn(MemoryStore.prototype, "close");
+  const closing = vi.spyOn(UserSessionStore.prototype, "close");
   onTestFinished(() => closing.mockRestore());
   await app.register(sessionaryFastifySession, { store: "memory:", secret: SECRET });
   await app.close();

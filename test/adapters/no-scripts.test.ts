@@ -1,5 +1,4 @@
-import type { UserOptions } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserOptions, type UserSessionStore } from "sessionary";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { hasSetIfEqual } from "../support/set-if-equal.js";
@@ -16,8 +15,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 beforeEach(() => server.client().flushall());
 
-function scriptless(options: UserOptions = {}): RedisStore {
-  const store = new RedisStore({ url: `redis://app:pw@${server.host}:${server.port}`, ...options });
+function scriptless(options: UserOptions = {}): UserSessionStore {
+  const store = createStore({ url: `redis://app:pw@${server.host}:${server.port}`, ...options });
   onTestFinished(() => store.close());
   return store;
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { encrypted, type EncryptionKey, type UserOptions } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, encrypted, type EncryptionKey, type UserOptions } from "sessionary";
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { Browser } from "./browser.js";
@@ -19,7 +18,7 @@ beforeEach(() => server.client().flushall());
 describe.each(FRAMEWORKS)("%s, when a key has come in front of the one that wrote a session", (framework) => {
   const serve = async (keys: EncryptionKey[], options: AppOptions = {}, userOptions: UserOptions = {}) => {
     const codec = keys.length > 0 ? { codec: encrypted({ keys }) } : {};
-    const store = new RedisStore({ url: server.url, ...codec, ...userOptions });
+    const store = createStore({ url: server.url, ...codec, ...userOptions });
     onTestFinished(() => store.close());
     const { store: seen, calls } = spied(store);
     const app = await startApp(framework, seen, { cookie: { maxAge: 3_600_000 }, ...options });

@@ -1,14 +1,30 @@
-import { MemoryStore, jsonCodec, type Codec, type MemoryStoreOptions, type SessionData } from "sessionary";
+import {
+  MemoryStore,
+  createStore,
+  jsonCodec,
+  type Codec,
+  type MemoryStoreOptions,
+  type SessionData,
+  type SessionStore,
+  type UserOptions,
+} from "sessionary";
 import type { StoreUnderTest } from "sessionary/conformance";
 
-/** MemoryStore as the suite takes it. */
-export function memorySubject(name: string, options: MemoryStoreOptions = {}): StoreUnderTest<MemoryStore> {
-  const codecs = new WeakMap<MemoryStore, CorruptingCodec>();
+/** Returns a subject for the suite: a MemoryStore, or what `createStore` returns with user options. */
+export function memorySubject(
+  name: string,
+  options: MemoryStoreOptions = {},
+  users?: UserOptions,
+): StoreUnderTest<SessionStore> {
+  const codecs = new WeakMap<SessionStore, CorruptingCodec>();
   return {
     name,
     open: () => {
       const codec = new CorruptingCodec();
-      const store = new MemoryStore({ ...options, codec });
+      const store =
+        users === undefined
+          ? new MemoryStore({ ...options, codec })
+          : createStore("memory:", { ...options, ...users, codec });
       codecs.set(store, codec);
       return store;
     },
@@ -23,13 +39,10 @@ export function memorySubject(name: string, options: MemoryStoreOptions = {}): S
 }
 
 /** The same with a clock of its own, which only `advance` moves. */
-export function clockedMemorySubject(
-  name: string,
-  options: MemoryStoreOptions = {},
-): StoreUnderTest<MemoryStore> {
+export function clockedMemorySubject(name: string, users?: UserOptions): StoreUnderTest<SessionStore> {
   let moment = Date.UTC(2030, 0);
   const clock = { now: () => moment, advance: (ms: number) => void (moment += ms) };
-  return { ...memorySubject(name, { ...options, now: clock.now }), clock };
+  return { ...memorySubject(name, { now: clock.now }, users), clock };
 }
 
 /** Nothing from outside reaches what a MemoryStore keeps; so garbage comes in where its codec is handed it. */

@@ -9,11 +9,11 @@ storeConformance({ describe, it }, clockedMemorySubject("MemoryStore on a clock 
 // These options put layers between the caller and the records; the contract stays.
 storeConformance(
   { describe, it },
-  clockedMemorySubject("MemoryStore with userIdOf", {
+  clockedMemorySubject("a memory store with userIdOf", {
     userIdOf: ({ user }) => (typeof user === "string" ? user : undefined),
   }),
 );
 storeConformance(
   { describe, it },
-  clockedMemorySubject("MemoryStore with absoluteTimeoutMs", { absoluteTimeoutMs: 365 * 86_400_000 }),
+  clockedMemorySubject("a memory store with absoluteTimeoutMs", { absoluteTimeoutMs: 365 * 86_400_000 }),
 );

@@ -27,7 +27,7 @@ storeConformance(
 storeConformance(
   runner,
   redisSubject(
-    "RedisStore with userIdOf on a Cluster",
+    "a Redis store with userIdOf on a Cluster",
     { write, reach: () => ({ url: cluster.url }) },
     {
       userIdOf: ({ user }) => user as string,
@@ -38,5 +38,5 @@ const ofItsOwn: Backend = { write, reach: () => ({ url: cluster.url }) };
 userConformance(runner, redisUserSubject("RedisStore on a Cluster", ofItsOwn));
 userConformance(
   runner,
-  redisUserSubject("RedisStore with hashIds on a Cluster", ofItsOwn, { hashIds: true }),
+  redisUserSubject("a Redis store with hashIds on a Cluster", ofItsOwn, { hashIds: true }),
 );

@@ -1,6 +1,6 @@
 import RedisMock from "ioredis-mock";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import { SessionConflictError, type UserOptions } from "sessionary";
+import { SessionConflictError, createStore, type UserOptions } from "sessionary";
 import { storeConformance } from "sessionary/conformance";
 import { RedisStore } from "sessionary/redis";
 import { redisSubject } from "./redis-subject.js";
@@ -29,7 +29,7 @@ describe("RedisStore on ioredis-mock", () => {
   }
   const entry = (data: Fields) => ({ data, expiresAt: Date.now() + 60_000 });
   const open = (options: UserOptions<Fields> = {}) =>
-    new RedisStore<Fields>({ client, userIdOf: ({ user }) => user, ...options });
+    createStore<Fields>({ client, userIdOf: ({ user }) => user, ...options });
 
   it("lists, limits and destroys the sessions of a user", async () => {
     const store = open({ maxPerUser: 2, hashIds: true });

@@ -1,4 +1,4 @@
-import type { UserOptions } from "sessionary";
+import { createStore, type SessionStore, type UserOptions } from "sessionary";
 import type { StoreUnderTest, UserStoreUnderTest } from "sessionary/conformance";
 import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
 
@@ -12,7 +12,7 @@ export interface Backend {
 
 let stores = 0;
 
-/** RedisStore as the suite on users takes it. */
+/** Returns a subject for the suite on users. */
 export function redisUserSubject(
   name: string,
   { reach }: Backend,
@@ -21,22 +21,26 @@ export function redisUserSubject(
   const fixed = { timeoutMs: 5_000, ...more };
   return {
     name,
-    open: (options) => new RedisStore({ ...reach(), ...options, ...fixed, prefix: `s${++stores}:` }),
+    open: (options) => createStore({ ...reach(), ...options, ...fixed, prefix: `s${++stores}:` }),
   };
 }
 
-/** RedisStore as the suite takes it: each on a prefix of its own, on one server. */
+/**
+ * Returns a subject for the suite: RedisStores, or what `createStore` returns with user options, each on a prefix of its
+ * own, on one server.
+ */
 export function redisSubject(
   name: string,
   backend: Backend,
-  options: UserOptions = {},
-): StoreUnderTest<RedisStore> {
-  const prefixes = new WeakMap<RedisStore, string>();
+  users?: UserOptions,
+): StoreUnderTest<SessionStore> {
+  const prefixes = new WeakMap<SessionStore, string>();
   return {
     name,
     open: () => {
       const prefix = `s${++stores}:`;
-      const store = new RedisStore({ ...backend.reach(), ...options, prefix, timeoutMs: 5_000 });
+      const options = { ...backend.reach(), prefix, timeoutMs: 5_000 };
+      const store = users === undefined ? new RedisStore(options) : createStore({ ...options, ...users });
       prefixes.set(store, prefix);
       return store;
     },

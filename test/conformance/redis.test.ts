@@ -34,8 +34,8 @@ const ofItsOwn: Backend = { write, reach: () => ({ url: server.url }) };
 storeConformance(runner, redisSubject("RedisStore on a connection of its own", ofItsOwn));
 storeConformance(
   runner,
-  redisSubject("RedisStore with userIdOf", ofItsOwn, { userIdOf: ({ user }) => user as string }),
+  redisSubject("a Redis store with userIdOf", ofItsOwn, { userIdOf: ({ user }) => user as string }),
 );
 
 userConformance(runner, redisUserSubject("RedisStore", ofItsOwn));
-userConformance(runner, redisUserSubject("RedisStore with hashIds", ofItsOwn, { hashIds: true }));
+userConformance(runner, redisUserSubject("a Redis store with hashIds", ofItsOwn, { hashIds: true }));

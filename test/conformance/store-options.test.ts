@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
-import { MemoryStore, type UserOptions, encrypted } from "sessionary";
+import { createStore, encrypted, type UserOptions, type UserSessionStore } from "sessionary";
 import { storeConformance, userConformance } from "sessionary/conformance";
-import { RedisStore } from "sessionary/redis";
 import { storageIdsOf } from "../../src/users/storage-ids.js";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 
@@ -34,14 +33,14 @@ const OPTIONS: Record<string, UserOptions & { codec?: typeof codec }> = {
 for (const [name, options] of Object.entries(OPTIONS)) {
   const { hashIds: hashesIds = false } = options;
   storeConformance(runner, {
-    name: `MemoryStore with ${name}`,
-    open: () => new MemoryStore(options),
+    name: `a memory store with ${name}`,
+    open: () => createStore("memory:", options),
     hashesIds,
   });
 
-  const prefixes = new WeakMap<RedisStore, string>();
-  storeConformance<RedisStore>(runner, {
-    name: `RedisStore with ${name}`,
+  const prefixes = new WeakMap<UserSessionStore, string>();
+  storeConformance<UserSessionStore>(runner, {
+    name: `a Redis store with ${name}`,
     open: () => {
       const store = openRedis(options);
       prefixes.set(store, `${name} ${opened}:`);
@@ -57,15 +56,15 @@ for (const [name, options] of Object.entries(OPTIONS)) {
   });
 
   userConformance(runner, {
-    name: `MemoryStore with ${name}`,
-    open: (more) => new MemoryStore({ ...options, ...more }),
+    name: `a memory store with ${name}`,
+    open: (more) => createStore("memory:", { ...options, ...more }),
   });
   userConformance(runner, {
-    name: `RedisStore with ${name}`,
+    name: `a Redis store with ${name}`,
     open: (more) => openRedis({ ...options, ...more }),
   });
 
-  function openRedis(each: UserOptions): RedisStore {
-    return new RedisStore({ url: server.url, prefix: `${name} ${++opened}:`, timeoutMs: 5_000, ...each });
+  function openRedis(each: UserOptions): UserSessionStore {
+    return createStore({ url: server.url, prefix: `${name} ${++opened}:`, timeoutMs: 5_000, ...each });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryStore, MemoryUserIndex, hashIds, withUsers } from "sessionary";
+import { MemoryStore, MemoryUserIndex, createStore, hashIds, withUsers } from "sessionary";
 import { storeConformance, userConformance } from "sessionary/conformance";
 import { customStore } from "../../examples/custom-store/custom-store.js";
 
@@ -37,7 +37,7 @@ userConformance(runner, {
 describe("hashIds", () => {
   it("hashes no id twice", async () => {
     for (const store of [
-      new MemoryStore({ hashIds: true }),
+      createStore("memory:", { hashIds: true }),
       hashIds(customStore()),
       withUsers(customStore(), new MemoryUserIndex(), { userIdOf, hashIds: true }),
     ]) {

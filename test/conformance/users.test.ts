@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { MemoryStore } from "sessionary";
+import { createStore } from "sessionary";
 import { userConformance } from "sessionary/conformance";
 import { sentencesIn } from "./contract-sentences.js";
 
-userConformance({ describe, it }, { name: "MemoryStore", open: (options) => new MemoryStore(options) });
-userConformance(
-  { describe, it },
-  { name: "MemoryStore with hashIds", open: (options) => new MemoryStore({ ...options, hashIds: true }) },
-);
+const runner = { describe, it };
+userConformance(runner, { name: "a memory store", open: (options) => createStore("memory:", options) });
+userConformance(runner, {
+  name: "a memory store with hashIds",
+  open: (options) => createStore("memory:", { ...options, hashIds: true }),
+});
 
 it("has one test for each sentence on users, in the same words, and no other", async () => {
   const titles: string[] = [];
@@ -15,6 +16,6 @@ it("has one test for each sentence on users, in the same words, and no other", a
     describe: (_: string, define: () => void) => define(),
     it: (title: string) => titles.push(title),
   };
-  userConformance(collect, { name: "any", open: (options) => new MemoryStore(options) });
+  userConformance(collect, { name: "any", open: (options) => createStore("memory:", options) });
   expect(titles).toEqual((await sentencesIn("users/user-session-store.ts")).map(([, sentence]) => sentence));
 });

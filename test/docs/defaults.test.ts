@@ -1,4 +1,4 @@
-import { MemoryStore } from "sessionary";
+import { createStore } from "sessionary";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { checkAdapterOptions } from "../../src/adapters/options.js";
 import { jsonCodec } from "../../src/codec/json.js";
@@ -24,10 +24,10 @@ const COOKIE = documented("src/sessions/cookie-options.ts", "CookieOptions");
 const TABLES = {
   "`MemoryStore`": MEMORY,
   "`RedisStore` (`sessionary/redis`)": new Map([
-    ...documented("src/redis/redis-store.ts", "RedisStoreOptions"),
+    ...documented("src/redis/options.ts", "RedisStoreOptions"),
     ...REDIS,
   ]),
-  "both stores": USERS,
+  "`createStore`": USERS,
   "`createSessions`": SESSIONS,
   "`cookie`": COOKIE,
   adapters: ADAPTERS,
@@ -71,7 +71,7 @@ describe("the default in each docstring", () => {
     const entry = { data: { user: "ann" }, expiresAt: Date.now() + 100 * 365 * 86_400_000 };
     const open = (maxPerUser?: number) => {
       const userIdOf = ({ user }: { user?: string }) => user;
-      const store = new MemoryStore({ userIdOf, ...(maxPerUser !== undefined && { maxPerUser }) });
+      const store = createStore("memory:", { userIdOf, ...(maxPerUser !== undefined && { maxPerUser }) });
       onTestFinished(() => store.close());
       return store;
     };

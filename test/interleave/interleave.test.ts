@@ -11,8 +11,7 @@
  */
 import type { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
-import { MemoryStore, type UserOptions } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserOptions, type UserSessionStore } from "sessionary";
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
 import { passTime } from "../users/time-travel.js";
@@ -44,11 +43,8 @@ function openStores(name: "memory" | "redis"): Stores {
     const url = server.url;
     const stores =
       name === "memory"
-        ? Array<MemoryStore>(SERVERS).fill(new MemoryStore({ now: () => Date.now(), ...options }))
-        : Array.from(
-            { length: SERVERS },
-            () => new RedisStore({ url, prefix, timeoutMs: 20_000, ...options }),
-          );
+        ? Array<UserSessionStore>(SERVERS).fill(createStore("memory:", { now: () => Date.now(), ...options }))
+        : Array.from({ length: SERVERS }, () => createStore({ url, prefix, timeoutMs: 20_000, ...options }));
     for (const store of stores) onTestFinished(() => store.close());
     return stores;
   };

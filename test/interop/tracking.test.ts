@@ -1,4 +1,4 @@
-import { RedisStore } from "sessionary/redis";
+import { createStore } from "sessionary";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Browser } from "../adapters/browser.js";
 import { FRAMEWORKS, startApp } from "../adapters/support.js";
@@ -13,7 +13,7 @@ const redis = emptyRedis();
 describe.each(FRAMEWORKS)("under %s", (framework) => {
   describe.each(CONNECT_REDIS)("beside %s", (_, connect) => {
     const start = async () => {
-      const store = new RedisStore({ url: redis.server.url, userIdOf, absoluteTimeoutMs: HOUR_MS / 2 });
+      const store = createStore({ url: redis.server.url, userIdOf, absoluteTimeoutMs: HOUR_MS / 2 });
       onTestFinished(() => store.close());
       return {
         store,

@@ -2,7 +2,15 @@ import { setFlagsFromString, getHeapStatistics } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MemoryStore, jsonCodec, type MemoryStoreOptions, type SessionData } from "sessionary";
+import {
+  MemoryStore,
+  createStore,
+  jsonCodec,
+  type MemoryStoreOptions,
+  type SessionData,
+  type SessionStore,
+  type StoreOptions,
+} from "sessionary";
 import { watchEvictions } from "./evictions.js";
 
 const entry = (data: SessionData = {}) => ({ data, expiresAt: Date.now() + 3_600_000 });
@@ -15,7 +23,7 @@ function heapUsed(): number {
   return getHeapStatistics().used_heap_size;
 }
 
-async function idsOf(store: MemoryStore): Promise<string[]> {
+async function idsOf(store: SessionStore): Promise<string[]> {
   const ids = [];
   for await (const id of store.ids()) ids.push(id);
   return ids.sort();
@@ -73,7 +81,7 @@ describe("MemoryStore's maxEntries", () => {
 });
 
 describe("MemoryStore's maxBytes", () => {
-  it.each<[string, MemoryStoreOptions]>([
+  it.each<[string, StoreOptions]>([
     ["alone", {}],
     ["with maxEntries", { maxEntries: 5 }],
     ["with userIdOf", { userIdOf: ({ user }) => user }],
@@ -96,7 +104,7 @@ describe("MemoryStore's maxBytes", () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(write, { maxLength: 60, size: "max" }), async (writes) => {
-        const store = new MemoryStore({ maxEntries: 100, ...options, codec, maxBytes: 2_000 });
+        const store = createStore("memory:", { maxEntries: 100, ...options, codec, maxBytes: 2_000 });
         for (const { method, id, user, size, letter } of writes) {
           await store[method](id, entry({ user, text: letter.repeat(size) })).catch(isTaken);
         }
@@ -125,7 +133,7 @@ describe("MemoryStore's maxBytes", () => {
 
   it("holds, and lets another go, when one grows that is alone among a user's", async () => {
     const userIdOf = ({ user }: SessionData) => user as string | undefined;
-    const store = new MemoryStore({ maxBytes: 1_000, userIdOf });
+    const store = createStore("memory:", { maxBytes: 1_000, userIdOf });
     const text = (size: number) => "x".repeat(size);
     await store.create("users", entry({ user: "ann", text: text(500) }));
     await store.create("anonymous", entry({ text: text(100) }));

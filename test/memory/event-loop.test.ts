@@ -2,7 +2,7 @@ import { setFlagsFromString, getHeapStatistics } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { MemoryStore, type SessionData } from "sessionary";
+import { MemoryStore, createStore, type SessionData, type UserSessionStore } from "sessionary";
 
 const SESSIONS = 76_000;
 const entry = (data: SessionData = {}) => ({ data, expiresAt: Date.now() + 3_600_000 });
@@ -24,7 +24,7 @@ function countTurns(): { turns: () => number; stop: () => void } {
 }
 
 it("lets the event loop turn during a walk over many sessions", async () => {
-  const store = new MemoryStore({ userIdOf });
+  const store = createStore("memory:", { userIdOf });
   for (let n = 0; n < SESSIONS; n++) await store.create(`id-${n}`, entry({ user: `user-${n % 1_000}` }));
   const { turns, stop } = countTurns();
   const idsPerTurn = new Map<number, number>();
@@ -62,7 +62,7 @@ it("ends a walk that adds a session for each one that it meets", async () => {
 
 it("frees stores that are dropped without close", async () => {
   const before = heapAfterCollection();
-  const dropped: WeakRef<MemoryStore>[] = [];
+  const dropped: WeakRef<UserSessionStore>[] = [];
   for (let n = 0; n < 300; n++) dropped.push(await droppedStore());
   await sleep(0); // a WeakRef keeps its target alive until the end of the turn
   const after = heapAfterCollection();
@@ -70,8 +70,8 @@ it("frees stores that are dropped without close", async () => {
   expect(after - before).toBeLessThan(5_000_000);
 }, 60_000);
 
-async function droppedStore(): Promise<WeakRef<MemoryStore>> {
-  const store = new MemoryStore({ maxEntries: 1_000, userIdOf });
+async function droppedStore(): Promise<WeakRef<UserSessionStore>> {
+  const store = createStore("memory:", { maxEntries: 1_000, userIdOf });
   for (let n = 0; n < 50; n++) await store.create(`id-${n}`, entry({ user: "ann", text: "x".repeat(1_000) }));
   await store.get("id-1");
   return new WeakRef(store);

@@ -1,7 +1,7 @@
 import os from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { MemoryStore, type SessionData } from "sessionary";
+import { MemoryStore, createStore, type SessionData } from "sessionary";
 import { watchEvictions } from "./evictions.js";
 
 const HOUR_MS = 3_600_000;
@@ -224,7 +224,7 @@ describe("MemoryStore on the system's clock", () => {
 
   it("ends sessions on time when the machine was suspended, which stops the monotonic clock", async () => {
     const userIdOf = ({ user }: SessionData) => user as string;
-    const store = new MemoryStore({ userIdOf, absoluteTimeoutMs: 2 * HOUR_MS });
+    const store = createStore("memory:", { userIdOf, absoluteTimeoutMs: 2 * HOUR_MS });
     const { expiresAt } = entry(90 * 60_000);
     for (const id of ["read", "listed", "swept", "absolute"])
       await store.create(id, { data: { user: id }, expiresAt });

@@ -3,11 +3,13 @@ import fastifySession from "@fastify/session";
 import session from "express-session";
 import Fastify from "fastify";
 import { MemoryStore, createStore } from "sessionary";
+import { RedisStore } from "sessionary/redis";
 import { expect, onTestFinished, test } from "vitest";
 import { SECRET } from "../adapters/support.js";
 
 const stores = [
   ["a MemoryStore", () => new MemoryStore()],
+  ["a RedisStore", () => new RedisStore({ url: "redis://localhost:6379" })],
   ["what createStore returned", () => createStore("redis://localhost:6379")],
 ] as const;
 

@@ -15,16 +15,17 @@ const SOURCES = {
     const visits: number | undefined = (await store.get("id"))?.data.visits;
     export const stores: SessionStore<AppSession>[] = [
       store,
-      new MemoryStore<AppSession>({ userIdOf: (data) => data.userId }),
-      new RedisStore<AppSession>({ url: "redis://localhost", userIdOf: (data) => data.userId }),
+      new MemoryStore<AppSession>(),
+      new RedisStore<AppSession>({ url: "redis://localhost" }),
+      createStore<AppSession>("redis://localhost", { userIdOf: (data) => data.userId }),
       createStore<AppSession>("mine:", { schemes: { mine: () => new MemoryStore<AppSession>() } }),
     ];
     export const adapters = [expressStore(store), fastifyStore(store)];`,
   "untyped.mts": `${IMPORTS}
     export const stores = [
       createStore({ url: "memory:", userIdOf: (data) => data.userId }),
-      new MemoryStore({ userIdOf: (data) => data.userId }),
-      new RedisStore({ url: "redis://localhost", userIdOf: (data) => data.userId }),
+      createStore("memory:", { userIdOf: (data) => data.userId }),
+      createStore("redis://localhost", { userIdOf: (data) => data.userId }),
     ];`,
   "wrong-field.mts": `${IMPORTS}
     createStore<AppSession>({ url: "memory:", userIdOf: (data) => data.name });

@@ -92,17 +92,35 @@ it.each(["ttlMs", "touchAfterMs", "onConflict"])("says that %s belongs to the ad
   );
 });
 
-it.each(["absoluteTimeoutMs", "userIdOf", "maxPerUser", "hashIds", "prefix", "maxEntries", "timeoutMs"])(
-  "says that %s belongs to the store",
+it.each(["userIdOf", "maxPerUser", "onLimit", "absoluteTimeoutMs", "hashIds"])(
+  "says that createStore accepts %s, which the classes do not",
   (option) => {
-    for (const create of [
-      () => expressStore(store, { [option]: 1 }),
-      () => fastifyStore(store, { [option]: 1 }),
-    ]) {
-      expect(create).toThrow(`no option "${option}": it is an option of the store: createStore({ url, … })`);
-    }
+    expect(() => new MemoryStore({ [option]: 1 })).toThrow(
+      `MemoryStore has no option "${option}": pass it to createStore("memory:", { ${option} }); it accepts`,
+    );
+    expect(() => new RedisStore({ url: URL, [option]: 1 })).toThrow(
+      `RedisStore has no option "${option}": pass it to createStore({ client, ${option} }) or createStore(url, { ${option} }); it accepts`,
+    );
   },
 );
+
+it.each([
+  "absoluteTimeoutMs",
+  "userIdOf",
+  "maxPerUser",
+  "onLimit",
+  "hashIds",
+  "prefix",
+  "maxEntries",
+  "timeoutMs",
+])("says that %s belongs to the store", (option) => {
+  for (const create of [
+    () => expressStore(store, { [option]: 1 }),
+    () => fastifyStore(store, { [option]: 1 }),
+  ]) {
+    expect(create).toThrow(`no option "${option}": it is an option of the store: createStore({ url, … })`);
+  }
+});
 
 it.each(["tls", "family", "connectTimeout"])("says that %s belongs into redisOptions", (option) => {
   expect(() => createStore(URL, { [option]: 1 } as object)).toThrow("pass it to ioredis in redisOptions");

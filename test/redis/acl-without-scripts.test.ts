@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { SessionData, UserOptions } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type SessionData, type UserOptions, type UserSessionStore } from "sessionary";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { isIndexKey } from "../support/user-index-keys.js";
 import { createDocumentedUser } from "./documented-acl.js";
 
 let server: RedisServer;
-const opened: RedisStore[] = [];
+const opened: UserSessionStore[] = [];
 beforeAll(async () => {
   server = await startRedis();
 });
@@ -26,15 +25,15 @@ const entry = (data: SessionData = {}, lifetimeMs = 3_600_000) => ({
 });
 const open = (options: UserOptions = {}) => {
   const url = server.url.replace("//", "//app:password@");
-  const store = new RedisStore({ url, userIdOf, ...options });
+  const store = createStore({ url, userIdOf, ...options });
   opened.push(store);
   return store;
 };
-const numbers = async (store: RedisStore, user = "ann") =>
+const numbers = async (store: UserSessionStore, user = "ann") =>
   (await store.listByUser(user)).map(({ data }) => data.n);
 const indexKeys = async () => ((await server.command("KEYS", "*")) as string[]).filter(isIndexKey);
 
-describe("RedisStore with userIdOf, on a Redis that forbids scripts", () => {
+describe("a Redis store with userIdOf, on a Redis that forbids scripts", () => {
   it("logs in, lists, and destroys by handle, by user and by scan", async () => {
     const store = open({ hashIds: true, absoluteTimeoutMs: 7_200_000 });
     for (const n of [1, 2, 3, 4]) await store.create(`id-${n}`, entry({ n }));

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { SessionData } from "sessionary";
+import { createStore, type SessionData } from "sessionary";
 import { storeConformance, userConformance } from "sessionary/conformance";
-import { RedisStore } from "sessionary/redis";
 import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { createDocumentedUser, documentedRules, refused } from "./documented-acl.js";
@@ -25,24 +24,24 @@ const userIdOf = ({ user }: SessionData) => user;
 const runner = { describe, it };
 let prefixes = 0;
 const onServer = (options = {}) =>
-  new RedisStore({
+  createStore({
     url: server.url.replace("//", "//app:password@"),
     prefix: `sess:${++prefixes}:`,
     timeoutMs: 5_000,
     ...options,
   });
 const onCluster = (options = {}) =>
-  new RedisStore({
+  createStore({
     url: cluster.url.replace("//", "//app:password@"),
     prefix: `sess:${++prefixes}:`,
     timeoutMs: 5_000,
     ...options,
   });
 
-storeConformance(runner, { name: "RedisStore with the documented permissions", open: () => onServer() });
-userConformance(runner, { name: "RedisStore with the documented permissions", open: onServer });
+storeConformance(runner, { name: "a Redis store with the documented permissions", open: () => onServer() });
+userConformance(runner, { name: "a Redis store with the documented permissions", open: onServer });
 storeConformance(runner, {
-  name: "RedisStore with userIdOf on a Cluster, with the documented permissions",
+  name: "a Redis store with userIdOf on a Cluster, with the documented permissions",
   open: () => onCluster({ userIdOf, absoluteTimeoutMs: 365 * 86_400_000 }),
 });
 

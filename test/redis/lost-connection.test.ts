@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "redis";
-import { createStore } from "sessionary";
+import { type SessionStore, createStore } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from "vitest";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
@@ -19,8 +19,8 @@ const IDS = Array.from({ length: 200 }, (_, i) => `id${i}`);
 const entry = (id: string) => ({ data: { id }, expiresAt: Date.now() + 60_000 });
 
 /** Opens a store through the proxy, with a session under each id. */
-async function openStore(kind: string): Promise<RedisStore> {
-  const store = await (kind === "a URL" ? createStore(proxy.url, { timeoutMs: 5_000 }) : overNodeRedis());
+async function openStore(kind: string): Promise<SessionStore> {
+  const store = kind === "a URL" ? createStore(proxy.url, { timeoutMs: 5_000 }) : await overNodeRedis();
   onTestFinished(() => store.close());
   for (const id of IDS) await store.create(id, entry(id));
   onTestFinished(async () => void (await server.command("FLUSHALL")));

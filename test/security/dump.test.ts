@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
-import { encrypted, type SessionData } from "sessionary";
-import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
+import { createStore, encrypted, type SessionData, type StoreConfig } from "sessionary";
 import { foundIn, redisFiles, startRedisWithFiles } from "../support/redis-files.js";
 
 const IDS = Array.from({ length: 20 }, () => randomBytes(24).toString("base64url"));
@@ -14,10 +13,10 @@ const sessionOf = (id: string): SessionData => ({
 const MARKS = IDS.flatMap((id) => [id, `user-of-${id}`, `name-of-${id}`, `item-of-${id}`]);
 
 /** Returns the files of a Redis after a life of sessions. */
-async function filesAfter(options: Omit<RedisStoreOptions, "url">): Promise<Buffer> {
+async function filesAfter(options: Omit<StoreConfig, "url">): Promise<Buffer> {
   const redis = await startRedisWithFiles();
   onTestFinished(() => redis.close());
-  const store = new RedisStore({ url: redis.url, ...options });
+  const store = createStore({ url: redis.url, ...options });
   onTestFinished(() => store.close());
   for (const id of IDS) {
     const entry = { data: sessionOf(id), expiresAt: Date.now() + 60_000 };

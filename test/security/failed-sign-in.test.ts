@@ -1,16 +1,15 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { SessionData } from "sessionary";
-import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
+import { createStore, type SessionData, type StoreConfig } from "sessionary";
 import { startRedis } from "../support/redis-server.js";
 
 const session = (n: number) => ({ data: { user: "ann", n }, expiresAt: Date.now() + 60_000 });
 
 /** A Redis that can be filled: sign-ins then fail, and say that nothing was changed. */
-async function start(options: Partial<RedisStoreOptions> = {}) {
+async function start(options: Partial<StoreConfig> = {}) {
   const redis = await startRedis({ config: ["maxmemory-policy noeviction"] });
   onTestFinished(() => redis.close());
   const userIdOf = ({ user }: SessionData) => user as string | undefined;
-  const store = new RedisStore({ url: redis.url, userIdOf, ...options });
+  const store = createStore({ url: redis.url, userIdOf, ...options });
   onTestFinished(() => store.close());
   const failToCreate = async (id: string, n: number) => {
     await redis.command("CONFIG", "SET", "maxmemory", "1");

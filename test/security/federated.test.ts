@@ -1,4 +1,4 @@
-import { MemoryStore, type SessionData } from "sessionary";
+import { createStore, type SessionData } from "sessionary";
 import { describe, expect, test } from "vitest";
 import { Browser } from "../adapters/browser.js";
 import { FRAMEWORKS, startApp } from "../adapters/support.js";
@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 /** A relying party: who somebody is, and until when, is what an identity provider said. */
 describe.each(FRAMEWORKS)("%s behind an identity provider", (framework) => {
   const start = async () => {
-    const store = new MemoryStore({ userIdOf: ({ sub }: SessionData) => sub });
+    const store = createStore("memory:", { userIdOf: ({ sub }: SessionData) => sub });
     const ttlMs = ({ providedUntil }: SessionData) =>
       providedUntil === undefined ? HOUR_MS : (providedUntil as number) - Date.now();
     return { store, app: await startApp(framework, store, { ttlMs, cookie: { maxAge: 8 * HOUR_MS } }) };

@@ -1,13 +1,12 @@
 import { expect, it, onTestFinished } from "vitest";
-import type { SessionData } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type SessionData } from "sessionary";
 import { startRedis } from "../support/redis-server.js";
 
 it("a full Redis that evicts nothing refuses sign-ins, and serves, lists and ends the sessions that are there", async () => {
   const redis = await startRedis({ config: ["maxmemory-policy noeviction"] });
   onTestFinished(() => redis.close());
   const userIdOf = ({ user }: SessionData) => user as string | undefined;
-  const store = new RedisStore({
+  const store = createStore({
     url: redis.url,
     userIdOf,
     maxPerUser: 5,

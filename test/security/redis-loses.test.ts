@@ -1,7 +1,6 @@
 import type { Redis } from "ioredis";
 import { expect, it, onTestFinished } from "vitest";
-import type { SessionData } from "sessionary";
-import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
+import { createStore, type SessionData, type UserSessionStore, type StoreConfig } from "sessionary";
 import { type RedisServer, type StartRedisOptions, startRedis } from "../support/redis-server.js";
 import { startProxy } from "../support/tcp-proxy.js";
 import { waitUntil } from "../support/wait-until.js";
@@ -15,8 +14,8 @@ async function start(options?: StartRedisOptions): Promise<RedisServer> {
   onTestFinished(() => server.close());
   return server;
 }
-function open(options: RedisStoreOptions): RedisStore {
-  const store = new RedisStore({ userIdOf, ...options });
+function open(options: StoreConfig): UserSessionStore {
+  const store = createStore({ userIdOf, ...options });
   onTestFinished(() => store.close());
   return store;
 }

@@ -1,16 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { expect, it, onTestFinished } from "vitest";
-import { encrypted } from "sessionary";
-import { RedisStore, type RedisStoreOptions } from "sessionary/redis";
+import { createStore, encrypted, type UserSessionStore, type StoreConfig } from "sessionary";
 import { startRedis } from "../support/redis-server.js";
 
 const sessionOf = (user: string) => ({ data: { user }, expiresAt: Date.now() + 60_000 });
 
 /** Ann's session and eve's own, and eve's hands on Redis: the keys, and how to write. */
-async function eveWrites(options: Partial<RedisStoreOptions>) {
+async function eveWrites(options: Partial<StoreConfig>) {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
-  const store = new RedisStore({ url: redis.url, ...options });
+  const store = createStore({ url: redis.url, ...options });
   onTestFinished(() => store.close());
   const client = redis.client();
   await store.create("eve", sessionOf("eve"));
@@ -21,7 +20,7 @@ async function eveWrites(options: Partial<RedisStoreOptions>) {
   const write = (text: string) => client.set(evesKey!, text, "PX", 60_000);
   return { store, write, evesOld, anns: (await client.get(annsKey))! };
 }
-const whoIsEve = async (store: RedisStore) => (await store.get("eve"))?.data.user;
+const whoIsEve = async (store: UserSessionStore) => (await store.get("eve"))?.data.user;
 
 it("who can write to a plain Redis is whoever he writes", async () => {
   const { store, write, anns } = await eveWrites({ hashIds: true });

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MemoryStore, type UserOptions, onSessionaryEvent } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, onSessionaryEvent, type UserOptions, type UserSessionStore } from "sessionary";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { type Moved, TurnCounter, fillRedis, measure } from "./big-user.js";
 import { entry } from "./stores.js";
@@ -14,11 +13,11 @@ const MAX_KEYS = 32;
 const MAX_VALUES = 100;
 const TIMEOUT_MS = 120_000;
 
-describe(`RedisStore, for a user with ${SESSIONS} sessions`, { timeout: TIMEOUT_MS }, () => {
+describe(`a Redis store, for a user with ${SESSIONS} sessions`, { timeout: TIMEOUT_MS }, () => {
   let server: RedisServer;
   let turns: TurnCounter;
   let moved: Moved;
-  let store: RedisStore;
+  let store: UserSessionStore;
   beforeEach(async () => {
     server = await startRedis();
     await fillRedis(server, SESSIONS);
@@ -32,7 +31,7 @@ describe(`RedisStore, for a user with ${SESSIONS} sessions`, { timeout: TIMEOUT_
     turns.start();
     const client = server.client();
     moved = measure(client);
-    store = new RedisStore({ client, userIdOf: turns.userIdOf, ...options });
+    store = createStore({ client, userIdOf: turns.userIdOf, ...options });
   };
   const expectBoundedSteps = () => {
     expect(turns.stop()).toBeLessThanOrEqual(2 * CHUNK);
@@ -97,7 +96,7 @@ describe("RedisStore, when sessions above maxPerUser cannot be destroyed in the 
     await fillRedis(server, 300);
     const url = server.url.replace("//", "//app:pw@");
     await server.command("ACL", "SETUSER", "app", "reset", "on", ">pw", "~*", "+@all");
-    const store = new RedisStore({ url, userIdOf: ({ user }) => user, maxPerUser: 2 });
+    const store = createStore({ url, userIdOf: ({ user }) => user, maxPerUser: 2 });
     const events: unknown[] = [];
     const stop = onSessionaryEvent("limit-exceeded", (payload) => events.push(payload));
     await store.create("nobodys", entry());
@@ -114,12 +113,12 @@ describe("RedisStore, when sessions above maxPerUser cannot be destroyed in the 
   });
 });
 
-describe(`MemoryStore, for a user with ${SESSIONS} sessions`, { timeout: TIMEOUT_MS }, () => {
-  const stores: MemoryStore[] = [];
+describe(`a memory store, for a user with ${SESSIONS} sessions`, { timeout: TIMEOUT_MS }, () => {
+  const stores: UserSessionStore[] = [];
   afterAll(() => Promise.all(stores.map((store) => store.close())));
   const fill = async (options: UserOptions = {}) => {
     const turns = new TurnCounter();
-    const store = new MemoryStore({ userIdOf: turns.userIdOf, maxEntries: 2 * SESSIONS, ...options });
+    const store = createStore("memory:", { userIdOf: turns.userIdOf, maxEntries: 2 * SESSIONS, ...options });
     stores.push(store);
     for (let n = 0; n < SESSIONS; n++) await store.create(`id-${n}`, entry({ user: "ann", n }));
     turns.start();

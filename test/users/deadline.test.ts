@@ -1,7 +1,13 @@
 import { AsyncResource } from "node:async_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type StoreUnavailableError, type UserOptions, jsonCodec, onSessionaryEvent } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import {
+  createStore,
+  jsonCodec,
+  onSessionaryEvent,
+  type StoreUnavailableError,
+  type UserOptions,
+  type UserSessionStore,
+} from "sessionary";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { type TcpProxy, startProxy } from "../support/tcp-proxy.js";
@@ -16,7 +22,7 @@ const ANN = { user: "ann" };
 
 let server: RedisServer;
 let proxy: TcpProxy;
-const stores: RedisStore[] = [];
+const stores: UserSessionStore[] = [];
 
 beforeAll(async () => {
   server = await startRedis();
@@ -31,8 +37,8 @@ afterEach(async () => {
 });
 afterAll(() => server.close());
 
-function open(options: UserOptions, url = server.url, timeoutMs = 5_000): RedisStore {
-  const store = new RedisStore({ url, timeoutMs, ...options });
+function open(options: UserOptions, url = server.url, timeoutMs = 5_000): UserSessionStore {
+  const store = createStore({ url, timeoutMs, ...options });
   stores.push(store);
   return store;
 }
@@ -46,7 +52,7 @@ async function openFar(options: UserOptions, { timeoutMs = TIMEOUT_MS, stepMs = 
 }
 
 /** How a call ends: before twice its time is over, and before all that it sent has arrived. */
-async function endOf(call: Promise<unknown>, store: RedisStore): Promise<unknown> {
+async function endOf(call: Promise<unknown>, store: UserSessionStore): Promise<unknown> {
   const end = call.then(
     (value) => ({ value }),
     ({ reason, outcome }: StoreUnavailableError) => ({ reason, outcome }),
@@ -59,7 +65,7 @@ async function endOf(call: Promise<unknown>, store: RedisStore): Promise<unknown
 }
 
 /** Has Redis learn every script, and leaves ann one session, `old`, and one that is nobody's, `new`. */
-async function prepare(options: UserOptions): Promise<RedisStore> {
+async function prepare(options: UserOptions): Promise<UserSessionStore> {
   const near = open(options);
   await near.create("old", entry(ANN));
   await near.create("new", entry());
@@ -71,7 +77,7 @@ async function prepare(options: UserOptions): Promise<RedisStore> {
   return near;
 }
 
-test.each<[string, (store: RedisStore) => Promise<unknown>]>([
+test.each<[string, (store: UserSessionStore) => Promise<unknown>]>([
   ["create", (store) => store.create("newer", entry(ANN))],
   ["update", (store) => store.update("new", entry(ANN))],
 ])("runs all steps of a login by %s within one timeoutMs", async (_name, login) => {
@@ -134,7 +140,7 @@ test("does not cut short other calls of the tick for a call with little time lef
 
 test("does not apply a call's deadline to the connection that it opened", async () => {
   const client = server.client({ lazyConnect: true });
-  const store = new RedisStore({ client, timeoutMs: 100, hashIds: true });
+  const store = createStore({ client, timeoutMs: 100, hashIds: true });
   stores.push(store);
   const counted = new Promise((resolve) => {
     const stop = onSessionaryEvent("connection", ({ state }) => state === "ready" && resolve(store.count()));
@@ -156,7 +162,7 @@ test("the deadline of a failed call does not hold for later calls of its context
       throw new TypeError("not encoded");
     },
   };
-  const store = new RedisStore({
+  const store = createStore({
     url: server.url,
     timeoutMs: 100,
     hashIds: true,

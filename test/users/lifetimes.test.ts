@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { MemoryStore, encrypted } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, encrypted } from "sessionary";
 import { Stores, entry, userIdOf } from "./stores.js";
 import { isIndexKey } from "../support/user-index-keys.js";
 
@@ -77,7 +76,7 @@ describe("hashIds", () => {
   it("stores no id in Redis, and with encrypted no value", async () => {
     const server = await stores.redis();
     const codec = encrypted({ keys: [{ id: "k", key: randomBytes(32) }] });
-    const store = new RedisStore({ url: server.url, userIdOf, hashIds: true, codec, maxPerUser: 5 });
+    const store = createStore({ url: server.url, userIdOf, hashIds: true, codec, maxPerUser: 5 });
     const marks = ["MARKED-ID-0123456789", "MARKED-USER", "MARKED-VALUE"];
     await store.create(marks[0]!, entry({ user: marks[1]!, cart: [marks[2]] }));
     await store.touch(marks[0]!, entry({ user: marks[1]! }));
@@ -134,12 +133,12 @@ describe("hashIds", () => {
   });
 });
 
-describe("MemoryStore with userIdOf", () => {
+describe("a memory store with userIdOf", () => {
   it(
     "keeps the sessions of a thousand users through a million anonymous sessions",
     { timeout: 120_000 },
     async () => {
-      const store = new MemoryStore({ maxEntries: 10_000, userIdOf });
+      const store = createStore("memory:", { maxEntries: 10_000, userIdOf });
       for (let n = 0; n < 1_000; n++) await store.create(`user-${n}`, entry({ user: `u${n}` }));
       for (let n = 0; n < 1_000_000; n++) await store.create(`bot-${n}`, entry());
       expect(await store.count()).toBe(10_000);
@@ -149,7 +148,7 @@ describe("MemoryStore with userIdOf", () => {
   );
 
   it("evicts users' sessions, the least recently used first, when no anonymous one is left", async () => {
-    const store = new MemoryStore({ maxEntries: 3, userIdOf });
+    const store = createStore("memory:", { maxEntries: 3, userIdOf });
     for (const id of ["a", "b", "c"]) await store.create(id, entry({ user: id }));
     await store.get("a");
     await store.create("d", entry({ user: "d" }));
@@ -161,7 +160,7 @@ describe("MemoryStore with userIdOf", () => {
   });
 
   it("keeps maxBytes over both kinds together", async () => {
-    const store = new MemoryStore({ maxBytes: 10_000, userIdOf });
+    const store = createStore("memory:", { maxBytes: 10_000, userIdOf });
     const text = "x".repeat(1_000);
     for (let n = 0; n < 50; n++) {
       await store.create(`a${n}`, entry({ text }));

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserSessionStore } from "sessionary";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { indexKeyOf, isIndexKey } from "../support/user-index-keys.js";
 import { entry, userIdOf } from "./stores.js";
 
 let server: RedisServer;
-const opened: RedisStore[] = [];
+const opened: UserSessionStore[] = [];
 beforeAll(async () => {
   server = await startRedis();
 });
@@ -16,11 +16,11 @@ afterEach(async () => {
 afterAll(() => server.close());
 
 const open = (prefix: string, users = true) => {
-  const store = new RedisStore({ url: server.url, prefix, ...(users && { userIdOf }) });
+  const store = createStore({ url: server.url, prefix, ...(users && { userIdOf }) });
   opened.push(store);
   return store;
 };
-const idsOf = async (store: RedisStore) => {
+const idsOf = async (store: UserSessionStore) => {
   const ids: string[] = [];
   for await (const id of store.ids()) ids.push(id);
   return ids.sort();

@@ -1,7 +1,6 @@
 import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import type { UserOptions } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserOptions, type UserSessionStore } from "sessionary";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { lateClient } from "./late-client.js";
 import { entry, userIdOf } from "./stores.js";
@@ -24,10 +23,10 @@ const unlessFull = (login: Promise<unknown>) =>
   login.catch((error: { code?: string }) => expect(error.code).toBe("ERR_SESSION_LIMIT"));
 
 /** As of four servers, whose commands reach Redis in any order. */
-async function servers(options: UserOptions = {}): Promise<RedisStore[]> {
+async function servers(options: UserOptions = {}): Promise<UserSessionStore[]> {
   const clients = await Promise.all(numbers(4).map(() => lateClient(server)));
   return clients.map((client) => {
-    const store = new RedisStore({ client, userIdOf, timeoutMs: 10_000, ...options });
+    const store = createStore({ client, userIdOf, timeoutMs: 10_000, ...options });
     onTestFinished(() => store.close());
     return store;
   });
@@ -42,14 +41,14 @@ async function usersInRedis(): Promise<(string | undefined)[]> {
 }
 
 /** That ann's list is what stands in Redis. @returns how many these are. */
-async function expectListed(store: RedisStore): Promise<number> {
+async function expectListed(store: UserSessionStore): Promise<number> {
   const theirs = (await usersInRedis()).filter((user) => user === "ann").length;
   expect(await store.listByUser("ann")).toHaveLength(theirs);
   return theirs;
 }
 
 /** That there is an index for each user with a session, too, and no other. */
-async function expectConsistent(store: RedisStore): Promise<number> {
+async function expectConsistent(store: UserSessionStore): Promise<number> {
   const users = new Set((await usersInRedis()).filter(Boolean));
   expect(await raw.keys(INDEX_KEYS)).toHaveLength(users.size);
   return expectListed(store);
@@ -90,7 +89,7 @@ describe("on several servers", () => {
 
   it("leaves no entry of a session that ends or changes its user while it is used", async () => {
     const stores = await servers();
-    const [a, b] = stores as [RedisStore, RedisStore];
+    const [a, b] = stores as [UserSessionStore, UserSessionStore];
     for (let round = 0; round < ROUNDS; round++) {
       await a.create("moved", anns());
       await Promise.all([a.touch("moved", anns()), b.update("moved", entry({ user: "bob" }))]);

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, describe, expect, it, onTestFinished } from "vitest";
-import type { UserOptions, UserSessionStore } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserOptions, type UserSessionStore } from "sessionary";
 import { Stores, entry, userIdOf } from "./stores.js";
 import { isIndexKey } from "../support/user-index-keys.js";
 
@@ -132,7 +131,7 @@ describe("when Redis refuses a step of a call", () => {
   const openWithout = async (command: string, options: UserOptions = {}) => {
     const server = await stores.redis();
     await server.command("ACL", "SETUSER", "app", "reset", "on", ">pw", "~*", "+@all", `-${command}`);
-    const store = new RedisStore({
+    const store = createStore({
       url: `redis://app:pw@${server.host}:${server.port}`,
       userIdOf,
       ...options,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { MemoryStore } from "sessionary";
+import { createStore } from "sessionary";
 import { Browser } from "../adapters/browser.js";
 import { FRAMEWORKS, startApp } from "../adapters/support.js";
 import { userIdOf } from "./stores.js";
@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 
 describe.each(FRAMEWORKS)("regenerate under %s", (framework) => {
   test("gives a session its whole absoluteTimeoutMs anew, and one place in its user's list", async () => {
-    const store = new MemoryStore({ userIdOf, absoluteTimeoutMs: HOUR_MS });
+    const store = createStore("memory:", { userIdOf, absoluteTimeoutMs: HOUR_MS });
     const app = await startApp(framework, store, { cookie: { maxAge: 8 * HOUR_MS } });
     const browser = new Browser();
     const { result: before } = await browser.visit(app, (v) => ((v.session.n = 1), v.id));

@@ -1,5 +1,4 @@
-import { MemoryStore } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserSessionStore } from "sessionary";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 import { type Command, KINDS, UsersModel } from "./model.js";
 import { userIdOf } from "./stores.js";
@@ -26,8 +25,8 @@ export async function runUsersModel(seed: number, commands: number): Promise<Rec
   const server = await startRedis();
   const clock = { now: Date.now() };
   const realNow = Date.now;
-  const memory = new MemoryStore({ ...OPTIONS, now: () => clock.now });
-  const redis = new RedisStore({ url: server.url, ...OPTIONS, timeoutMs: 10_000 });
+  const memory = createStore("memory:", { ...OPTIONS, now: () => clock.now });
+  const redis = createStore({ url: server.url, ...OPTIONS, timeoutMs: 10_000 });
   const model = new UsersModel(OPTIONS);
   const ran: Record<string, number> = {};
   // The Redis store reads the system's clock.
@@ -65,7 +64,7 @@ export async function runUsersModel(seed: number, commands: number): Promise<Rec
   return ran;
 }
 
-async function ask(store: MemoryStore | RedisStore, { kind, id, user, entry }: Command): Promise<unknown> {
+async function ask(store: UserSessionStore, { kind, id, user, entry }: Command): Promise<unknown> {
   switch (kind) {
     case "create":
       return store.create(id, entry).then(

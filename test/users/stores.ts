@@ -1,5 +1,4 @@
-import { MemoryStore, type SessionData, type UserOptions, type UserSessionStore } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type SessionData, type UserOptions, type UserSessionStore } from "sessionary";
 import { startRedis, type RedisServer } from "../support/redis-server.js";
 
 /** Whose session it is, in all tests of users: the field `user`. */
@@ -22,8 +21,8 @@ export class Stores {
   async open(kind: "memory" | "redis", options: UserOptions): Promise<UserSessionStore> {
     const store =
       kind === "memory"
-        ? new MemoryStore(options)
-        : new RedisStore({ url: (await this.redis()).url, ...options });
+        ? createStore("memory:", options)
+        : createStore({ url: (await this.redis()).url, ...options });
     this.#opened.push(store);
     return store;
   }

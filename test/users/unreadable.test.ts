@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { type EncryptionKey, encrypted } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { createStore, encrypted, type EncryptionKey, type UserSessionStore } from "sessionary";
 import { Stores, entry, userIdOf } from "./stores.js";
 import { INDEX_KEYS } from "../support/user-index-keys.js";
 
 const stores = new Stores();
-const opened: RedisStore[] = [];
+const opened: UserSessionStore[] = [];
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const store of opened.splice(0)) await store.close();
@@ -18,7 +17,7 @@ const key = (id: string): EncryptionKey => ({ id, key: randomBytes(32) });
 const [old, now] = [key("old"), key("new")];
 
 const open = async (keys: EncryptionKey[]) => {
-  const store = new RedisStore({ url: (await stores.redis()).url, userIdOf, codec: encrypted({ keys }) });
+  const store = createStore({ url: (await stores.redis()).url, userIdOf, codec: encrypted({ keys }) });
   opened.push(store);
   return store;
 };

@@ -1,5 +1,5 @@
 import session from "express-session";
-import { MemoryStore } from "sessionary";
+import { MemoryStore, createStore } from "sessionary";
 import { type ExpressStore, expressStore } from "sessionary/express-session";
 import { fastifyStore } from "sessionary/fastify-session";
 import { describe, expect, test } from "vitest";
@@ -156,7 +156,7 @@ describe("expressStore without a callback", () => {
   });
 
   test("all says why it has no sessions of a store that stores digests of ids", async () => {
-    const store = new MemoryStore({ hashIds: true });
+    const store = createStore("memory:", { hashIds: true });
     const adapter = expressStore(store);
     await adapter.set("a", plain({ name: "ann" }) as never);
     expect(await adapter.length()).toBe(1);

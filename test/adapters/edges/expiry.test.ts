@@ -1,4 +1,4 @@
-import { MemoryStore } from "sessionary";
+import { createStore } from "sessionary";
 import { describe, expect, test } from "vitest";
 import { Browser } from "../browser.js";
 import { latch } from "../latch.js";
@@ -94,7 +94,7 @@ describe.each(FRAMEWORKS_AND_STORES)("%s on the %s store", (framework, kind) => 
 
 describe.each(FRAMEWORKS)("%s", (framework) => {
   test("near the end of absoluteTimeoutMs unchanged requests write nothing", async () => {
-    const inner = new MemoryStore({ absoluteTimeoutMs: HOUR_MS });
+    const inner = createStore("memory:", { absoluteTimeoutMs: HOUR_MS });
     const { store, calls } = spied(inner);
     Object.defineProperty(store, "absoluteTimeoutMs", { value: HOUR_MS });
     const app = await startApp(framework, store, { cookie: { maxAge: 2 * HOUR_MS }, touchAfterMs: 0 });

@@ -1,5 +1,4 @@
-import { type SessionStore, MemoryStore, type UserSessionStore } from "sessionary";
-import { RedisStore } from "sessionary/redis";
+import { type SessionStore, MemoryStore, type UserSessionStore, createStore } from "sessionary";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type RedisServer, startRedis } from "../../support/redis-server.js";
 import { Browser } from "../browser.js";
@@ -20,8 +19,8 @@ function openStore(kind: "memory" | "redis", absoluteTimeoutMs?: number): UserSe
   };
   const store =
     kind === "memory"
-      ? new MemoryStore(options)
-      : new RedisStore({ url: server.url, prefix: `edges-${++prefixes}:`, ...options });
+      ? createStore("memory:", options)
+      : createStore({ url: server.url, prefix: `edges-${++prefixes}:`, ...options });
   onTestFinished(() => store.close());
   return store;
 }

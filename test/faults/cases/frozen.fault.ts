@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { SessionStore } from "sessionary";
 import { RedisStore } from "sessionary/redis";
 import { Findings, type Profile, faultCase } from "../fault-case.js";
 import { LateWrites } from "../support/late-writes.js";
@@ -64,7 +65,7 @@ async function run(rigs: Rigs, profile: Profile) {
   return { counts, shortfalls: findings.shortfalls };
 }
 
-type Others = Map<Rig["place"]["mode"], RedisStore>;
+type Others = Map<Rig["place"]["mode"], SessionStore>;
 
 /** One outage, for every kind of store on these servers, and what is stored a while after it. */
 async function round(rigs: Rig[], outage: (writes: LateWrites[], others: Others) => Promise<void>) {
@@ -90,5 +91,5 @@ async function round(rigs: Rig[], outage: (writes: LateWrites[], others: Others)
 }
 
 async function overtake(writes: LateWrites[], others: Others): Promise<void> {
-  await Promise.all(writes.map((each) => each.overtake(others.get(each.subject.mode) as RedisStore)));
+  await Promise.all(writes.map((each) => each.overtake(others.get(each.subject.mode) as SessionStore)));
 }

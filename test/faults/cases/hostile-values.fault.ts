@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type SessionEntry, onSessionaryEvent } from "sessionary";
-import type { RedisStore } from "sessionary/redis";
+import { type SessionEntry, type SessionStore, onSessionaryEvent } from "sessionary";
 import type { Redis } from "ioredis";
 import { Findings, faultCase } from "../fault-case.js";
 import { FRAMEWORKS, startHandlers } from "../support/handler-app.js";
@@ -33,7 +32,13 @@ async function run({ store, close }: Subject, raw: Redis) {
 type Counts = Record<"calls" | "as documented" | "refused" | "wrong", number>;
 
 /** By the store: `create`, `update`, and `update` with `ifVersion`. */
-async function write(store: RedisStore, raw: Redis, value: HostileValue, counts: Counts, findings: Findings) {
+async function write(
+  store: SessionStore,
+  raw: Redis,
+  value: HostileValue,
+  counts: Counts,
+  findings: Findings,
+) {
   const entry = (): SessionEntry => ({ data: withValue(value, { n: 1 }), expiresAt: Date.now() + 60_000 });
   for (const operation of ["create", "update", "update with ifVersion"]) {
     await raw.del("sess:one");
@@ -55,7 +60,13 @@ async function write(store: RedisStore, raw: Redis, value: HostileValue, counts:
 }
 
 /** By handlers of both frameworks, which save before they answer. */
-async function save(store: RedisStore, raw: Redis, value: HostileValue, counts: Counts, findings: Findings) {
+async function save(
+  store: SessionStore,
+  raw: Redis,
+  value: HostileValue,
+  counts: Counts,
+  findings: Findings,
+) {
   for (const framework of FRAMEWORKS) {
     let failures = 0;
     const stop = onSessionaryEvent("write-failed", () => failures++);

@@ -7,7 +7,7 @@ import { Findings, faultCase } from "../fault-case.js";
 import { withBrokenUrls } from "../support/broken-urls.js";
 import { LeakSearch } from "../support/leak-search.js";
 import { MethodTrials } from "../support/method-trials.js";
-import { RedisStore5 } from "../support/ioredis5.js";
+import { createStore5 } from "../support/ioredis5.js";
 import { withRig } from "../support/rigs.js";
 import { PASSWORD, SERVER_FAULTS, type ServerFault } from "../support/server-faults.js";
 import { SingleRig } from "../support/single-rig.js";
@@ -109,7 +109,7 @@ async function meetBrokenUrls(tally: Tally, search: LeakSearch): Promise<void> {
   const trials = new MethodTrials(MARK);
   await withBrokenUrls(async (urls) => {
     for (const url of urls) {
-      const stores = [RedisStore, RedisStore5].map((Store) => new Store({ url, timeoutMs: TIMEOUT_MS }));
+      const stores = [createStore, createStore5].map((create) => create({ url, timeoutMs: TIMEOUT_MS }));
       await Promise.all(
         stores.flatMap((store) =>
           METHODS.map(async (method) => {

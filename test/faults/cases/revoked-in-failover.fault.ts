@@ -1,4 +1,4 @@
-import { RedisStore } from "sessionary/redis";
+import { createStore } from "sessionary";
 import { startCluster } from "../../support/redis-cluster.js";
 import { userIdOf } from "../../users/stores.js";
 import { Findings, type Profile, faultCase } from "../fault-case.js";
@@ -87,7 +87,7 @@ async function meet(
 ): Promise<Result> {
   const subjects = open(servers.place, { timeoutMs: TIMEOUT_MS, userIdOf });
   const each = subjects.map((subject) => new Revocations(subject, TIMEOUT_MS));
-  const patient = new RedisStore({ client: await servers.raw(), timeoutMs: 20_000, userIdOf });
+  const patient = createStore({ client: await servers.raw(), timeoutMs: 20_000, userIdOf });
   await Promise.all(each.map((revocations) => revocations.prepare(patient)));
   await patient.close();
   await settle();

@@ -1,5 +1,5 @@
 // Does to sessions of users what it is told to, all at once, and says what it has done. It is to be killed.
-import { RedisStore } from "sessionary/redis";
+import { createStore } from "sessionary";
 import { userIdOf } from "../../users/stores.js";
 import {
   type OperationName,
@@ -20,7 +20,7 @@ export interface Order {
 // Whoever waits for an answer goes on waiting until it is killed: nothing is to be tidied up.
 const timeoutMs = 600_000;
 for (const { number, operation, options, url } of JSON.parse(process.argv[2] ?? "[]") as Order[]) {
-  const store = new RedisStore({ url, userIdOf, timeoutMs, ...USER_OPTIONS[options] });
+  const store = createStore({ url, userIdOf, timeoutMs, ...USER_OPTIONS[options] });
   const done = () => process.stdout.write(`${number}\n`);
   USER_OPERATIONS[operation].run(store, namesOf(number)).then(done, done);
 }

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserSessionStore } from "sessionary";
 import { type RedisServer, startRedis } from "../../support/redis-server.js";
 import { userIdOf } from "../../users/stores.js";
 import { Tally } from "./tally.js";
@@ -25,7 +25,7 @@ export type Policy = (typeof POLICIES)[number];
 export class FullRedis {
   readonly tally = new Tally(TIMEOUT_MS);
   readonly users: string[];
-  readonly store: RedisStore;
+  readonly store: UserSessionStore;
   readonly raw: Redis;
   readonly server: RedisServer;
 
@@ -33,7 +33,7 @@ export class FullRedis {
     this.server = server;
     this.raw = server.client();
     this.users = Array.from({ length: users }, (_, n) => `user-${n}`);
-    this.store = new RedisStore({ url: server.url, userIdOf, timeoutMs: TIMEOUT_MS });
+    this.store = createStore({ url: server.url, userIdOf, timeoutMs: TIMEOUT_MS });
   }
 
   static async start(policy: Policy, users: number): Promise<FullRedis> {

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { RedisStore } from "sessionary/redis";
+import { createStore } from "sessionary";
 import type { RedisServer } from "../../support/redis-server.js";
 import { userIdOf } from "../../users/stores.js";
 import type { Findings } from "../fault-case.js";
@@ -88,8 +88,8 @@ export class IndexLoss {
     const gates = await Promise.all(
       trials.map(({ commands }) => CommandGate.start(this.#server.port, commands)),
     );
-    const stores = gates.map(
-      ({ url }) => new RedisStore({ url, userIdOf, timeoutMs: 10_000, ...USER_OPTIONS[options] }),
+    const stores = gates.map(({ url }) =>
+      createStore({ url, userIdOf, timeoutMs: 10_000, ...USER_OPTIONS[options] }),
     );
     const runs = trials.map(
       ({ names }, i) => USER_OPERATIONS[operation].run(stores[i]!, names).catch(() => {}), // whatever it makes of that

@@ -7,7 +7,7 @@ export async function resolve(specifier, context, next) {
   if (specifier === "ioredis") return next("ioredis5", context);
   const parentURL = context.parentURL?.replace(MARK, "");
   const resolved = await next(specifier.replace(MARK, ""), { ...context, parentURL });
-  // Only what imports ioredis: errors and events stay the ones that everybody has.
-  const isOurs = resolved.url.startsWith("file:") && resolved.url.includes("/src/redis/");
+  // Only what imports ioredis, and createStore: errors and events stay the ones that everybody has.
+  const isOurs = /^file:.*\/src\/(?:redis\/|create-store\.)/.test(resolved.url);
   return isOurs ? { ...resolved, url: resolved.url + MARK } : resolved;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Cluster, Redis } from "ioredis";
+import type { SessionStore } from "sessionary";
 import { waitUntil } from "../../support/wait-until.js";
 import { Tally } from "./tally.js";
 import { entryOf } from "./traffic.js";
@@ -52,7 +53,7 @@ export class LateWrites {
   }
 
   /** What other servers do meanwhile, by a store of their own: log out, and change the sessions that stay. */
-  async overtake(other: Subject["store"]): Promise<void> {
+  async overtake(other: SessionStore): Promise<void> {
     for (const id of this.#kept) {
       await waitUntil(
         "the session is changed",

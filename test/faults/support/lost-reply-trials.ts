@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Cluster, Redis } from "ioredis";
-import type { RedisStore } from "sessionary/redis";
+import type { SessionStore } from "sessionary";
 import { waitUntil } from "../../support/wait-until.js";
 import { entryOf } from "./traffic.js";
 
@@ -18,7 +18,7 @@ export interface Trial {
 }
 
 /** Every operation of a store. */
-export function trialsOf(store: RedisStore, raw: Redis | Cluster, prefix: string): Trial[] {
+export function trialsOf(store: SessionStore, raw: Redis | Cluster, prefix: string): Trial[] {
   const textOf = (id: string) => raw.get(prefix + id);
   const isGone = async (id: string) => (await textOf(id)) === null;
   const isChanged = async (id: string) => (await textOf(id))?.includes('"n":1,') === true;

@@ -1,6 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { ScriptsForbiddenError, SessionExistsError, StoreUnavailableError } from "sessionary";
-import type { RedisStore } from "sessionary/redis";
+import {
+  ScriptsForbiddenError,
+  SessionExistsError,
+  StoreUnavailableError,
+  type UserSessionStore,
+} from "sessionary";
 import type { RedisServer } from "../../support/redis-server.js";
 import { METHODS, type Method } from "../error-table.js";
 import type { Settled } from "./tally.js";
@@ -31,7 +35,7 @@ export class MethodTrials {
     }
   }
 
-  call(method: Method, store: RedisStore): Promise<unknown> {
+  call(method: Method, store: UserSessionStore): Promise<unknown> {
     const id = this.#ids[method];
     const changed = () => ({
       data: { planted: false, mark: this.#mark },

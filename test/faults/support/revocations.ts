@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoreUnavailableError } from "sessionary";
-import type { RedisStore } from "sessionary/redis";
+import { StoreUnavailableError, type UserSessionStore } from "sessionary";
 import { waitUntil } from "../../support/wait-until.js";
 import { type Settled, Tally } from "./tally.js";
 import { type Standing, differences } from "./user-audit.js";
@@ -53,7 +52,7 @@ export class Revocations {
   }
 
   /** @param store a store over the same sessions, with more time for each call than the one under test */
-  async prepare(store: RedisStore): Promise<void> {
+  async prepare(store: UserSessionStore): Promise<void> {
     await waitUntil("the store answers", () => this.subject.store.count().then(() => true));
     for (const user of this.#users) {
       await Promise.all(user.ids.map((id) => store.create(id, sessionOf(id, user.name))));

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from "ioredis";
-import type { RedisStore } from "sessionary/redis";
+import type { UserSessionStore } from "sessionary";
 import type { RedisServer } from "../../support/redis-server.js";
 import { passTime } from "../../users/time-travel.js";
 import { INDEX_KEYS, isIndexKey } from "../../support/user-index-keys.js";
@@ -60,7 +60,11 @@ export interface Differences {
   unlisted: Session[];
 }
 
-export async function differences(store: RedisStore, user: string, found: Standing): Promise<Differences> {
+export async function differences(
+  store: UserSessionStore,
+  user: string,
+  found: Standing,
+): Promise<Differences> {
   const listed = (await store.listByUser(user)).map(({ data }) => String(data.id));
   const there = found.get(user) ?? [];
   return {

@@ -1,12 +1,12 @@
 import type { Redis } from "ioredis";
-import type { RedisStore } from "sessionary/redis";
+import type { UserSessionStore } from "sessionary";
 import type { RedisServer } from "../../support/redis-server.js";
 import type { Findings } from "../fault-case.js";
 import { type Standing, differences, indexKeys, minuteLater, standing } from "./user-audit.js";
 import { MAX_PER_USER, USER_OPERATIONS, USER_OPTIONS, sessionOf } from "./user-operations.js";
 import type { Trial, UserTrials } from "./user-trials.js";
 
-type Task = (trial: Trial, store: RedisStore) => Promise<unknown>;
+type Task = (trial: Trial, store: UserSessionStore) => Promise<unknown>;
 
 /** Looks at what a killed process has left: does every session show that is there, and can its user end it? */
 export class UserJudge {
@@ -70,7 +70,7 @@ export class UserJudge {
   }
 
   /** By the same id, if it is free: as after a login that failed. */
-  async #signIn(trial: Trial, store: RedisStore): Promise<void> {
+  async #signIn(trial: Trial, store: UserSessionStore): Promise<void> {
     const { session, ann } = trial.names;
     const id = (await store.get(session)) === undefined ? session : `again-${session}`;
     const code = await codeOf(store.create(id, sessionOf(id, ann)));
@@ -78,7 +78,7 @@ export class UserJudge {
     if (code !== undefined && !mayBeFull) this.#report(trial, `ann can't sign in: ${code}`);
   }
 
-  async #signInLater(trial: Trial, store: RedisStore, found: Standing): Promise<void> {
+  async #signInLater(trial: Trial, store: UserSessionStore, found: Standing): Promise<void> {
     for (const user of usersOf(trial)) {
       const id = `later-${user}`;
       const code = await codeOf(store.create(id, sessionOf(id, user)));
@@ -87,7 +87,7 @@ export class UserJudge {
     }
   }
 
-  async #revoke(trial: Trial, store: RedisStore, found: Standing): Promise<void> {
+  async #revoke(trial: Trial, store: UserSessionStore, found: Standing): Promise<void> {
     // Another writer's session enters with its first touch, which is no login.
     const { before } = USER_OPERATIONS[trial.operation];
     const isCapped = "maxPerUser" in USER_OPTIONS[trial.options] && before !== "another writer's";

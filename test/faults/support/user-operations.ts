@@ -1,5 +1,4 @@
-import type { UserOptions } from "sessionary";
-import type { RedisStore } from "sessionary/redis";
+import type { UserOptions, UserSessionStore } from "sessionary";
 import { entry } from "../../users/stores.js";
 
 export const MAX_PER_USER = 2;
@@ -33,7 +32,7 @@ export const sessionOf = (id: string, user?: string, lifetimeMs?: number) =>
 export interface UserOperation {
   /** What stands there beforehand: nothing, or a session of nobody, of ann, or of ann by another writer. */
   before: "nothing" | "nobody's" | "ann's" | "another writer's";
-  run(store: RedisStore, names: Names): Promise<unknown>;
+  run(store: UserSessionStore, names: Names): Promise<unknown>;
 }
 
 const PAST_MS = -1_000;

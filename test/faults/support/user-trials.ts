@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { RedisStore } from "sessionary/redis";
+import { createStore, type UserSessionStore } from "sessionary";
 import type { RedisServer } from "../../support/redis-server.js";
 import { userIdOf } from "../../users/stores.js";
 import type { Order } from "../children/user-operations.js";
@@ -19,7 +19,7 @@ import {
   sessionOf,
 } from "./user-operations.js";
 
-type Step = (store: RedisStore, names: Names, operation: UserOperation) => Promise<unknown>;
+type Step = (store: UserSessionStore, names: Names, operation: UserOperation) => Promise<unknown>;
 
 /** What another server may do between two steps of an operation. */
 export const MEANWHILE = {
@@ -52,7 +52,7 @@ export interface Trial extends Plan {
 /** Does operations in a process that is killed in the midst of all of them. */
 export class UserTrials {
   readonly #server: RedisServer;
-  readonly #stores = new Map<OptionsName, RedisStore>();
+  readonly #stores = new Map<OptionsName, UserSessionStore>();
   #count = 0;
 
   constructor(server: RedisServer) {
@@ -60,10 +60,10 @@ export class UserTrials {
   }
 
   /** Another server's store. */
-  store(options: OptionsName): RedisStore {
+  store(options: OptionsName): UserSessionStore {
     let store = this.#stores.get(options);
     if (store === undefined) {
-      store = new RedisStore({
+      store = createStore({
         url: this.#server.url,
         userIdOf,
         timeoutMs: 10_000,
@@ -82,7 +82,7 @@ export class UserTrials {
   async commandsOf(operation: OperationName, options: OptionsName): Promise<number> {
     const trial = await this.prepare({ operation, options, commands: Infinity });
     const gate = await CommandGate.start(this.#server.port);
-    const store = new RedisStore({ url: gate.url, userIdOf, timeoutMs: 10_000, ...USER_OPTIONS[options] });
+    const store = createStore({ url: gate.url, userIdOf, timeoutMs: 10_000, ...USER_OPTIONS[options] });
     await USER_OPERATIONS[operation].run(store, trial.names);
     await store.close();
     await gate.close();

@@ -1,8 +1,9 @@
 import { Cluster, Redis } from "ioredis";
 import { Cluster as Cluster5, Redis as Redis5 } from "ioredis5";
-import { type RedisClient, RedisStore, type RedisStoreOptions } from "sessionary/redis";
+import { type StoreOptions, type UserSessionStore, createStore } from "sessionary";
+import type { RedisClient } from "sessionary/redis";
 import { countingAs } from "./attempts.js";
-import { RedisStore5 } from "./ioredis5.js";
+import { createStore5 } from "./ioredis5.js";
 import { end, nodeRedis5, nodeRedis6 } from "./node-redis-clients.js";
 
 export type Mode = "single" | "sentinel" | "cluster";
@@ -23,22 +24,20 @@ export interface Subject {
   mode: Mode;
   /** True if the connection is the store's own, with its settings; else it is a client with its library's defaults. */
   owned: boolean;
-  store: RedisStore;
+  store: UserSessionStore;
   close: () => Promise<void>;
 }
 
-type Options = Omit<RedisStoreOptions, "url" | "client">;
-
 /** Opens stores over connections of their own, and over clients of each library with its defaults. */
-export function open(place: Place, options: Options): Subject[] {
+export function open(place: Place, options: StoreOptions): Subject[] {
   return [...openOwned(place, options), ...openHanded(place, options)];
 }
 
-export function openOwned(place: Place, options: Options): Subject[] {
-  return [own(place, options, "ioredis 6", RedisStore), own(place, options, "ioredis 5", RedisStore5)];
+export function openOwned(place: Place, options: StoreOptions): Subject[] {
+  return [own(place, options, "ioredis 6", createStore), own(place, options, "ioredis 5", createStore5)];
 }
 
-export function openHanded(place: Place, options: Options): Subject[] {
+export function openHanded(place: Place, options: StoreOptions): Subject[] {
   const handed: [library: string, connect: () => RedisClient][] = [
     ["ioredis 6", () => client6(place)],
     ["ioredis 5", () => client5(place)],
@@ -50,21 +49,31 @@ export function openHanded(place: Place, options: Options): Subject[] {
 
 /** Opens a store for a case about data, which runs over each of these connections. */
 export const CONNECTIONS = {
-  "a connection of its own": (place, options) => own(place, options, "ioredis 6", RedisStore),
+  "a connection of its own": (place, options) => own(place, options, "ioredis 6", createStore),
   "a client of node-redis": (place, options) =>
     handedIn(place, options, "node-redis 6", () => nodeRedis6(place)),
-} satisfies Record<string, (place: Place, options: Options) => Subject>;
+} satisfies Record<string, (place: Place, options: StoreOptions) => Subject>;
 
-function own({ mode, url }: Place, options: Options, library: string, Store: typeof RedisStore): Subject {
+function own(
+  { mode, url }: Place,
+  options: StoreOptions,
+  library: string,
+  create: typeof createStore,
+): Subject {
   const variant = `${mode}, own, ${library}`;
-  const store = countingAs(variant, () => new Store({ ...options, url }));
+  const store = countingAs(variant, () => create({ ...options, url }));
   return { variant, mode, owned: true, store, close: () => store.close() };
 }
 
-function handedIn({ mode }: Place, options: Options, library: string, connect: () => RedisClient): Subject {
+function handedIn(
+  { mode }: Place,
+  options: StoreOptions,
+  library: string,
+  connect: () => RedisClient,
+): Subject {
   const variant = `${mode}, handed in, ${library}`;
   const client = countingAs(variant, connect);
-  const store = new RedisStore({ ...options, client });
+  const store = createStore({ ...options, client });
   const close = async () => {
     await end(client); // first: once the store has gone, nobody listens to the client's errors
     await store.close();

@@ -3,7 +3,7 @@
 import type { AddressInfo } from "node:net";
 import express from "express";
 import { expressSession } from "sessionary/express-session";
-import { RedisStore } from "sessionary/redis";
+import { createStore } from "sessionary";
 
 declare module "express-session" {
   interface SessionData {
@@ -12,7 +12,7 @@ declare module "express-session" {
   }
 }
 
-const store = new RedisStore({ url: process.argv[2]!, userIdOf: ({ user }) => user });
+const store = createStore({ url: process.argv[2]!, userIdOf: ({ user }) => user });
 let longestSaveMs = 0;
 
 const app = express();

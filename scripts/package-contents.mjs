@@ -9,7 +9,7 @@ const ALLOWED = [
   /^dist\/.+\.(js|cjs|d\.ts|d\.cts)$/,
 ];
 
-const MAX_PACKED_BYTES = 400_000;
+const MAX_PACKED_BYTES = 405_000;
 
 /** @param packed what `npm pack --json` reports. */
 export function checkContents({ files, size }) {

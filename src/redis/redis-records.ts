@@ -30,6 +30,8 @@ export class RedisRecords<T extends object = SessionData> extends StoreBase impl
   readonly #queue: CommandQueue;
   readonly #format: PayloadFormat<T>;
 
+  /** Typed as objects, so that the types of the package do not contain those of a connection. */
+  constructor(connection: object, settings: object);
   constructor(
     connection: Connection,
     settings: Pick<CheckedRedisSettings, "prefix" | "maxPayloadBytes" | "codec">,

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, type TestContext } from "vitest";
 import { freePort } from "../support/free-port.js";
 import { MarkdownPage } from "../support/markdown.js";
 import { type RedisServer, startRedis } from "../support/redis-server.js";
@@ -29,57 +29,70 @@ const titled = (some: Program[]) =>
   some.map((each) => [`${each.page}, ${each.heading}: ${each.file}`, each] as const);
 
 /** Creates a folder with a program, the other files under its heading, and the packages that it says to install. */
-function open({ page, heading, packages }: Program, more: string[] = []): Project {
+function open(test: TestContext, { page, heading, packages }: Program, more: string[] = []): Project {
   const project = new Project(built.modules, [...packages, ...more]);
-  onTestFinished(() => project.close());
+  test.onTestFinished(() => project.close());
   for (const each of programs) {
     if (each.page === page && each.heading === heading) project.write(each.file, each.code);
   }
   return project;
 }
 
-it.each(titled(servers))("%s signs in, protects a route and signs out", async (_, program) => {
-  const url = await startServer(open(program), program, await freePort());
-  expect(await visit(url)).toEqual(VISIT);
-});
+// Most of the time, these tests wait for processes.
+it.concurrent.for(titled(servers))(
+  "%s signs in, protects a route and signs out",
+  async ([, program], test) => {
+    const url = await startServer(open(test, program), program, await freePort());
+    expect(await visit(url)).toEqual(VISIT);
+  },
+);
 
-it.each(titled(inReadme))("%s does so with Redis, once ioredis is installed", async (_, program) => {
-  const env = { SESSION_STORE: redis.url };
-  const url = await startServer(open(program, ["ioredis"]), program, await freePort(), env);
-  expect(await visit(url)).toEqual(VISIT);
-});
+it.concurrent.for(titled(inReadme))(
+  "%s does so with Redis, once ioredis is installed",
+  async ([, program], test) => {
+    const env = { SESSION_STORE: redis.url };
+    const url = await startServer(open(test, program, ["ioredis"]), program, await freePort(), env);
+    expect(await visit(url)).toEqual(VISIT);
+  },
+);
 
 /** Without the preset, express-session sends the response before it saves the session. */
 const savesLate = ({ heading }: Program) => heading === "express-session without the preset";
 const GET_STARTED = ["README.md", "docs/getting-started.md", "docs/frameworks.md"];
 const getStarted = servers.filter(({ page }) => GET_STARTED.includes(page));
 
-it.each(titled(getStarted))("%s answers 503 while Redis is down, and sets no cookie", async (_, program) => {
-  const store = await startRedis();
-  onTestFinished(() => store.close());
-  const project = open(program, ["ioredis"]);
-  const url = await startServer(project, program, await freePort(), { SESSION_STORE: store.url });
-  const { cookie } = await signedIn(url);
-  await store.kill();
-  const answers = [await fetch(url, { headers: { cookie } }), (await signedIn(url)).signIn];
-  if (savesLate(program)) answers.pop();
-  for (const { status, headers } of answers) {
-    expect([status, headers.get("retry-after"), headers.getSetCookie()]).toEqual([503, "1", []]);
-  }
-});
+it.concurrent.for(titled(getStarted))(
+  "%s answers 503 while Redis is down, and sets no cookie",
+  async ([, program], test) => {
+    const store = await startRedis();
+    test.onTestFinished(() => store.close());
+    const project = open(test, program, ["ioredis"]);
+    const url = await startServer(project, program, await freePort(), { SESSION_STORE: store.url });
+    const { cookie } = await signedIn(url);
+    await store.kill();
+    const answers = [await fetch(url, { headers: { cookie } }), (await signedIn(url)).signIn];
+    if (savesLate(program)) answers.pop();
+    for (const { status, headers } of answers) {
+      expect([status, headers.get("retry-after"), headers.getSetCookie()]).toEqual([503, "1", []]);
+    }
+  },
+);
 
-it.each(titled(programs.filter((each) => !isServer(each))))("%s runs", async (_, program) => {
-  const isTest = /\.test\.[jt]s$/.test(program.file);
-  const project = open(program);
-  const file = project.write(program.file, program.code);
-  const env = program.packages.includes("ioredis") ? { SESSION_STORE: redis.url } : {};
-  const running = project.start(isTest ? ["--test", file] : [file], env);
-  if ((await running.ended) !== 0) throw new Error(running.output);
-});
+it.concurrent.for(titled(programs.filter((each) => !isServer(each))))(
+  "%s runs",
+  async ([, program], test) => {
+    const isTest = /\.test\.[jt]s$/.test(program.file);
+    const project = open(test, program);
+    const file = project.write(program.file, program.code);
+    const env = program.packages.includes("ioredis") ? { SESSION_STORE: redis.url } : {};
+    const running = project.start(isTest ? ["--test", file] : [file], env);
+    if ((await running.ended) !== 0) throw new Error(running.output);
+  },
+);
 
-it("docs/frameworks.md, NestJS: closes the store with the app", async () => {
+it("docs/frameworks.md, NestJS: closes the store with the app", async (test) => {
   const main = servers.find(({ file }) => file === "main.ts")!;
-  const project = open(main, ["ioredis"]);
+  const project = open(test, main, ["ioredis"]);
   const close = "await app.init();\nawait sessions.store.count();\nawait app.close()";
   const code = main.code.replace("await app.listen(3000)", close);
   const running = project.start([project.write(main.file, code)], { SESSION_STORE: redis.url });

@@ -16,6 +16,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    maxWorkers: "100%", // by default one core stays free, and many tests wait
     coverage: { include: ["src/**"], reporter: ["text-summary", "html"] },
   },
 });

@@ -7,7 +7,7 @@ import { startRedis } from "../test/support/redis-server.ts";
 import { checkBundles } from "./package-bundles.mjs";
 import { checkContents } from "./package-contents.mjs";
 import { checkQuickstarts } from "./package-quickstarts.mjs";
-import { NODE_MAJORS, ask, bin, nodeOf, root, run } from "./run.mjs";
+import { NODE_MAJORS, ask, bin, nodeOf, root, run, runAll } from "./run.mjs";
 
 const fixtures = join(root, "test/package/fixtures");
 /** What a server that uses the adapters has beside the package: its name there, and in node_modules here. */
@@ -24,15 +24,18 @@ try {
   run(bin("attw"), [tarball]);
 
   const bare = await installBare(tarball);
-  runOnEachNode(bare, ["bare.mjs", "bare.cjs"]);
+  await runOnEachNode(bare, ["bare.mjs", "bare.cjs"]);
   await checkBundles(bare);
   for (const ioredis of ["ioredis", "ioredis5"]) {
     const full = await addPeers(bare, ioredis);
-    for (const resolution of ["nodenext", "bundler", "node10"]) {
-      console.log(`a strict consumer's types, ${resolution}, ${ioredis}`);
-      run(bin("tsc"), ["-p", join(full, `tsconfig.${resolution}.json`)]);
-    }
-    runOnEachNode(full, ["servers.mjs", "servers.cjs"]);
+    await runAll(
+      ["nodenext", "bundler", "node10"].map((resolution) => [
+        `a strict consumer's types, ${resolution}, ${ioredis}`,
+        bin("tsc"),
+        ["-p", join(full, `tsconfig.${resolution}.json`)],
+      ]),
+    );
+    await runOnEachNode(full, ["servers.mjs", "servers.cjs"]);
   }
   await checkQuickstarts(tarball, dir);
   console.log("the package is fine");
@@ -74,11 +77,15 @@ async function addPeers(bare, ioredis) {
 }
 
 function runOnEachNode(project, scripts) {
-  for (const major of NODE_MAJORS) {
-    const node = nodeOf(major);
-    for (const script of scripts) {
-      console.log(`Node ${major}: ${script}`);
-      run(node, [join(project, script), redis.url], { cwd: project });
-    }
-  }
+  return runAll(
+    NODE_MAJORS.flatMap((major) => {
+      const node = nodeOf(major);
+      return scripts.map((script) => [
+        `Node ${major}: ${script}`,
+        node,
+        [join(project, script), redis.url],
+        { cwd: project },
+      ]);
+    }),
+  );
 }

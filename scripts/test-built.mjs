@@ -1,9 +1,13 @@
-// Runs the tests on what `npm run build` made, on each Node that is supported, or on those that are named:
-// `npm run test:built -- 22 24`. With TEST_RESULTS, a directory, it leaves the results there as JSON.
+// Runs the tests on what `npm run build` made:
+//   npm run test:built                 on each Node.js that is supported
+//   npm run test:built -- 22 24        on these only
+//   npm run test:built -- --short …    only what can differ between the sources and the build, or between Node.js versions
+// With TEST_RESULTS, a directory, it leaves the results there as JSON.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { NODE_MAJORS, nodeOf, root, run } from "./run.mjs";
+import { parseArgs } from "node:util";
+import { NODE_MAJORS, filters, nodeOf, root, run } from "./run.mjs";
 
 /** These test how the package is made, what the documents say, what the tests stand on, and a demo that runs from the sources. */
 const WITHOUT = [
@@ -23,12 +27,55 @@ const WITHOUT = [
   "test/bench/**",
 ];
 
+/** What a build or another Node.js can break: exports and shared classes, HTTP, streams, errors of the network, TLS, crypto. */
+const SHORT = filters([
+  // The contracts, through all entry points.
+  "test/conformance/memory",
+  "test/conformance/redis.test",
+  "test/conformance/adapters/",
+  "test/create-store",
+  "test/errors",
+  "test/clients/without-ioredis",
+  "test/clients/own-connection",
+  // When Node.js and the frameworks send a response, and how they report an exception.
+  "test/adapters/express-",
+  "test/adapters/fastify-",
+  "test/adapters/react-router",
+  "test/adapters/koa-unawaited",
+  "test/adapters/callbacks",
+  "test/adapters/faults",
+  "test/adapters/gone",
+  "test/adapters/redirect",
+  "test/sessions/saved-before-sent",
+  "test/sessions/responses",
+  "test/sessions/node-response",
+  "test/sessions/requests",
+  "test/sessions/streams",
+  "test/sessions/fetch",
+  "test/sessions/redirect",
+  "test/sessions/redis",
+  // Connections and TLS, and the errors that name their faults.
+  "test/redis/lost-connection",
+  "test/redis/redis-store",
+  "test/redis/tls",
+  "test/redis/url",
+  "test/mistakes/broken-connection.test",
+  // JSON, encryption and random ids, timers.
+  "test/codec/",
+  "test/security/",
+  "test/memory/expiry",
+  "test/memory/memory-store",
+]);
+
+const { values, positionals } = parseArgs({
+  options: { short: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
 if (!existsSync(join(root, "dist/index.js"))) {
   console.error("there is no build to test; `npm run build` makes it");
   process.exit(1);
 }
-const named = process.argv.slice(2);
-for (const major of named.length > 0 ? named : NODE_MAJORS) {
+for (const major of positionals.length > 0 ? positionals : NODE_MAJORS) {
   console.log(`the build, on Node ${major}`);
   const results = process.env.TEST_RESULTS;
   const toFile = results
@@ -36,8 +83,8 @@ for (const major of named.length > 0 ? named : NODE_MAJORS) {
     : [];
   const args = [
     "run",
+    ...(values.short ? SHORT : []),
     ...WITHOUT.map((glob) => `--exclude=${glob}`),
-    "--maxWorkers=100%",
     "--reporter=default",
     ...toFile,
   ];

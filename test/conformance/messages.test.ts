@@ -72,3 +72,19 @@ async function messageOf(
   expect(failed.size).toBe(1);
   return [...failed.values()][0]!.message.split("\n")[0]!;
 }
+
+it("storeConformance does not blame a store for a process that stalls", async () => {
+  const open = () => {
+    const store = new MemoryStore();
+    let stalls = true;
+    return wrapped(store, {
+      count: async () => {
+        const count = await store.count();
+        if (stalls) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
+        stalls = false;
+        return count;
+      },
+    });
+  };
+  expect(await failuresOf({ name: "MemoryStore", open }, "A session is gone when")).toEqual(new Map());
+});

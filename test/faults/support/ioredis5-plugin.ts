@@ -10,8 +10,8 @@ export const overIoredis5: Plugin = {
     if (!specifier.endsWith(MARK) && !importer?.endsWith(MARK)) return null;
     if (specifier === "ioredis") return this.resolve("ioredis5", importer);
     const resolved = await this.resolve(specifier.replace(MARK, ""), importer?.replace(MARK, ""));
-    // Only what imports ioredis: errors and events stay the ones that everybody has.
-    if (resolved === null || !resolved.id.includes("/src/redis/")) return resolved;
+    // Only what imports ioredis, and createStore: errors and events stay the ones that everybody has.
+    if (resolved === null || !/\/src\/(?:redis\/|create-store\.)/.test(resolved.id)) return resolved;
     return { ...resolved, id: resolved.id + MARK };
   },
 };

@@ -74,14 +74,14 @@ describe.each(FRAMEWORKS_AND_STORES)("%s on the %s store", (framework, kind) => 
   test("a request that is longer than the idle timeout ends no session that others keep alive", async () => {
     const store = emptyStore();
     // Set-Cookie names seconds: a shorter session would end in the browser at once.
-    const app = await startApp(framework, store, { cookie: { maxAge: 2_000 }, rolling: true });
+    const app = await startApp(framework, store, { cookie: { maxAge: 4_000 }, rolling: true });
     const browser = new Browser();
     const { result: id } = await browser.visit(app, (v) => ((v.session.name = "ann"), v.id));
     const held = latch();
     const slow = browser.twin().visit(app, () => held.wait());
     await held.reached;
-    for (let visit = 0; visit < 9; visit++) {
-      await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let visit = 0; visit < 6; visit++) {
+      await new Promise((resolve) => setTimeout(resolve, 800));
       await browser.visit(app, () => {});
     }
     const before = (await store.get(id))!.expiresAt;

@@ -1,7 +1,9 @@
+import { TransientMap } from "./transient-map.js";
+
 /** Runs tasks that share a key one after the other, in the order in which they were queued. */
 export class KeyQueue {
   /** The task that was queued last, for each key with a task that has not settled. */
-  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #last = new TransientMap<Promise<unknown>>();
 
   /**
    * Runs `task` when every task that was queued earlier under `key` has settled; immediately if there is none. A task

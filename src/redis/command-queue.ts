@@ -1,4 +1,5 @@
 import { atLoopTime } from "../internal/loop-clock.js";
+import { TransientMap } from "../internal/transient-map.js";
 import { type BatchCall, type BatchCommand, BatchSender } from "./batch-sender.js";
 import type { Arg } from "./clients/driver.js";
 import type { Connection } from "./connection.js";
@@ -43,7 +44,7 @@ const MAX_DEADLINE_SPREAD = 0.02;
 export class CommandQueue {
   readonly #connection: Connection;
   readonly #sender: BatchSender;
-  readonly #active = new Map<string, ActiveKey>();
+  readonly #active = new TransientMap<ActiveKey>();
   #calls: QueuedCall[] = [];
   #isScheduled = false;
 
@@ -118,8 +119,10 @@ export class CommandQueue {
     call.cancelTimer?.();
     batch.calls.push(call);
     batch.characters += this.#sender.estimate(call);
-    const calls = (this.#active.get(call.key)?.calls ?? 0) + 1;
-    this.#active.set(call.key, { batch, calls });
+    const active = this.#active.get(call.key);
+    if (active === undefined) return this.#active.set(call.key, { batch, calls: 1 });
+    active.batch = batch;
+    active.calls++;
   }
 
   /** Keeps a call until the earlier calls on its key are settled, at most until its deadline. */

@@ -2,6 +2,7 @@ import { type SessionConflictError, hasCode, isOutcomeUnknown } from "../errors.
 import { publish } from "../events.js";
 import { loopNow } from "../internal/loop-clock.js";
 import { retryConflicts } from "../internal/retry-conflicts.js";
+import { TransientMap } from "../internal/transient-map.js";
 import { type Change, type Next, combine } from "./combine.js";
 import type { Fields } from "./format.js";
 import { endOf } from "./lifetime.js";
@@ -21,7 +22,7 @@ export class SaveQueue {
   readonly #onConflict: CheckedTrackerOptions["onConflict"];
   readonly #timeoutMs: number;
   /** Waiting saves by session id, for each session with a save in progress. */
-  readonly #waiting = new Map<string, Set<PendingSave>>();
+  readonly #waiting = new TransientMap<Set<PendingSave>>();
 
   constructor(writer: Writer, onConflict: CheckedTrackerOptions["onConflict"], timeoutMs: number) {
     this.#writer = writer;

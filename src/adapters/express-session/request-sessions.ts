@@ -1,5 +1,6 @@
 import type { Request } from "express";
 import { privateField } from "../../internal/private-field.js";
+import { TransientMap } from "../../internal/transient-map.js";
 import type { TrackedSession } from "../../tracker/index.js";
 import type { CookieSessions } from "../cookie-sessions.js";
 import { serializable } from "../serializable.js";
@@ -12,7 +13,7 @@ export class RequestSessions {
   readonly sessions: CookieSessions;
   readonly #ofRequest = privateField<TrackedSession>();
   /** Pending calls of `destroy` and `regenerate`, by session id. */
-  readonly #ending = new Map<string, Promise<unknown>>();
+  readonly #ending = new TransientMap<Promise<unknown>>();
 
   constructor(sessions: CookieSessions) {
     this.sessions = sessions;

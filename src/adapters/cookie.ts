@@ -69,9 +69,9 @@ export function normalizeCookie(cookie: CookieData): CookieData {
 }
 
 /**
- * Returns the cookie of a session as data. A plain object may have `maxAge` instead of dates, and `expires` in epoch milliseconds. `expires` takes
- * precedence, as in the MemoryStore of express-session and in connect-redis, unless the object was loaded from the
- * store, which writes no `maxAge`.
+ * Returns the cookie of a session as data. A plain object may have `maxAge` instead of dates, and `expires` in epoch
+ * milliseconds. `expires` takes precedence, as in the MemoryStore of express-session and in connect-redis, unless the
+ * object was loaded from the store, which writes no `maxAge`.
  * @throws TypeError if it is not an object, or its `maxAge` is not a number.
  */
 export function toCookieData(cookie: unknown, isLoaded = false): CookieData {

@@ -1,10 +1,11 @@
-/** Number of deleted keys above which the map is rebuilt, beside one for each key in use. */
+/** Number of deleted keys that the map may keep in addition to one for each key in use. */
 const MAX_DELETED = 1_024;
 
 /**
- * Map for values that are needed for a short time, under ever new keys. It removes deleted keys many at a time, by
- * building a new `Map`. With `Map.delete`, V8 replaces the table of a Map again and again, and each old table refers to
- * its successor: values that are in use while a table is old stay alive until the next major garbage collection.
+ * Map for values that are needed for a short time, each under a new key. It forgets deleted keys in bulk, by building a
+ * new `Map`. After many calls of `Map.delete`, V8 replaces the table of the Map, and the old table refers to the new one.
+ * An old table that survives a few garbage collections then keeps all later tables and their values alive, until a major
+ * collection.
  */
 export class TransientMap<V extends object> {
   #values = new Map<string, V | undefined>();

@@ -8,8 +8,8 @@ export type UserId = string | number | bigint;
 export type UserIdOf<T extends object> = string extends keyof T ? unknown : UserId | null | undefined;
 
 /**
- * Options for users and lifetimes, which `createStore` and `withUsers` accept. With any of them, a call takes several steps: a write
- * first copies its data as JSON, and waits for earlier calls on the same session.
+ * Options for users and lifetimes, which `createStore` and `withUsers` accept. With any of them, a call takes several
+ * steps: a write first copies its data as JSON, and waits for earlier calls on the same session.
  */
 export interface UserOptions<T extends object = SessionData> {
   /**

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { TransientMap } from "../../src/internal/transient-map.js";
 
 setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
+const collectGarbage = runInNewContext("gc") as (options?: { type: "minor" }) => void;
 
 test("has the same values as a Map, whatever is set and deleted", () => {
   const map = new TransientMap<{ n: number }>();
@@ -39,4 +39,20 @@ test("keeps neither keys nor values that were deleted", () => {
   collectGarbage();
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(2_000_000);
   for (const key of kept) expect(map.get(key)).toEqual({});
+});
+
+test("lets minor garbage collections free values that were deleted, however many there were", () => {
+  const map = new TransientMap<object>();
+  const useMany = () => {
+    for (let n = 0; n < 200_000; n++) {
+      map.set(`key ${n}`, { list: Array.from({ length: 20 }, () => n) });
+      if (n >= 100) map.delete(`key ${n - 100}`);
+      if (n % 1_000 === 0) collectGarbage({ type: "minor" });
+    }
+  };
+  useMany(); // a part of the map is old from now on
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  useMany();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(22_000_000);
 });
